@@ -1,0 +1,271 @@
+"""A restricted Boltzmann machine learns handwritten digits by contrastive divergence, and imagines new ones."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from server.experiments.experiment import Experiment, Series
+from server.grammar import (
+    Curves,
+    Diverged,
+    Formula,
+    Hill,
+    Line,
+    Number,
+    Parameters,
+    Readout,
+    Theory,
+    Tiles,
+    Verdict,
+    action,
+    slider,
+    toggle,
+)
+from server.models.contrastive_divergence import Learner
+from server.models.data import split
+from server.models.minibatches import Minibatches
+from server.models.rbm import RBM, Chains
+
+SIDE = 8
+FANTASIES, DRAWN = 100, 36
+MONITORED = 200
+"""Digits on either side of the free-energy gap: few enough to be measured at every step."""
+
+
+class RestrictedBoltzmann(Experiment):
+    """64 visible units are the pixels of a digit, the hidden ones are free; no two units of one layer are connected.
+
+    So a whole layer can be drawn at once given the other: p(on) = 1 / (1 + exp(−ΔE / T)) for every unit. Learning
+    makes the machine's own pictures less and the data more likely: each weight grows by how often its two units are on
+    together when a digit is shown, less how often they are after k sweeps of the machine's own (CD-k). All the while
+    100 fantasies run freely by such sweeps, at a temperature of their own.
+
+    The data are scikit-learn's 8×8 digits, a pixel being on from half of full ink; 600 are never shown to the machine.
+    A fantasy passes as a digit if it lies as near to some training digit, in pixels that differ, as 95 % of those 600 do.
+    For comparison, *pixel swaps* are the 600 with each pixel exchanged among the pictures: every pixel is on as often
+    as before, but no two belong together. A machine without hidden units could only draw those. Passing says nothing
+    about variety; how many different training digits the fantasies are near to, and how many they copy, is listed below.
+    """
+
+    title = "Restricted: fantasies"
+    section = "3 Boltzmann machine"
+    order = 13
+    claim = "Shown digits, a machine learns to imagine digits nobody wrote."
+    summary = "Digits nobody wrote."
+    source = (
+        "Lecture: dynamic neural networks (generative models; restricted Boltzmann machine). G. Hinton, “Training "
+        "products of experts by minimizing contrastive divergence” (2002); “A practical guide to training restricted "
+        "Boltzmann machines” (2010): section 15 for the free-energy gap."
+    )
+    formulas = (
+        Formula(
+            latex=r"p(v_i{=}1\mid h)=\frac{1}{1+e^{-(b_i+\sum_j W_{ij}h_j)/T}}",
+            after="fantasies lie at E = {energy}",
+        ),
+        Formula(
+            latex=r"\Delta W_{ij}=\eta\,(\langle v_ih_j\rangle_{\mathrm{data}}-\langle v_ih_j\rangle_{k})",
+            before="learning",
+        ),
+    )
+    step_name = "minibatch"
+    speed = 60.0
+    pinned = "temperature"
+
+    class Controls(Parameters):
+        learning: bool = toggle(
+            True,
+            label="learning",
+            help="Off: the weights stand still; fantasies run on and the error goes on being measured.",
+            applies="live",
+        )
+        temperature: float = slider(
+            1.0, 0.2, 5, scale="log", symbol="T", label="temperature", applies="live",
+            help="Heat of the fantasies only; learning happens at 1. Cold repeats favourites, hot forgets strokes.",
+        )  # fmt: skip
+        learning_rate: float = slider(
+            0.2, 0.001, 5, scale="log", symbol=r"\eta", label="learning rate", applies="live",
+            help="How far the weights move per minibatch. Far too fast, and the hidden units jam at on or off.",
+        )  # fmt: skip
+        sweeps: int = slider(
+            1, 1, 20, symbol="k", label="sweeps of CD", applies="live",
+            help="Sweeps away from the data before the machine's own part is measured. More: slower, truer gradient.",
+        )  # fmt: skip
+        momentum: float = slider(
+            0.5, 0, 0.95, step=0.05, symbol=r"\mu", label="momentum", applies="live",
+            help="Share of the last movement that is kept.",
+        )  # fmt: skip
+        weight_decay: float = slider(
+            0.0001, 0, 0.01, step=0.0001, symbol=r"\lambda", label="weight decay", applies="live",
+            help="Pull of every weight towards 0.",
+        )  # fmt: skip
+        hidden: int = slider(64, 16, 256, label="hidden units", help="Each has one filter of 8×8 weights.")
+        batch: int = slider(
+            50, 5, 200, label="minibatch size", help="Digits shown per movement of the weights."
+        )
+
+    parameters: Controls
+
+    hill = Hill(
+        lines=(Line(channel="error", smooth=10),),
+        title="Reconstruction error",
+        caption="Per pixel, after one sweep. **Not** the likelihood.",
+        theory=(Theory(label="guessing each pixel's mean", channel="guess"),),
+        digits=3,
+    )
+    views = (
+        Tiles(
+            title="Fantasies",
+            caption="What the machine **imagines**, sweep by sweep.",
+            detail="Each pixel shows its probability to be on, given hidden units really drawn: 36 of 100 chains.",
+            weight=3,
+            channel="fantasies",
+        ),
+        Tiles(
+            title="Filters",
+            caption="Each hidden unit's weights grow **strokes**.",
+            detail="Blue pixels turn the unit on, orange ones off, and the unit them.",
+            weight=2,
+            channel="filters",
+            colours="diverging",
+        ),
+        Curves(
+            title="Free-energy gap",
+            caption="Growing, it **overfits**: new digits fall back.",
+            detail="Mean free energy of 200 digits held out, less that of 200 learned from; an offset at the start is chance.",
+            weight=2,
+            lines=(Line(channel="gap", label="held out − learned"),),
+            theory=(Theory(label="no difference", value=0),),
+        ),
+        Readout(
+            title="Fantasies, counted",
+            caption="Do they **vary**, or copy?",
+            numbers=(
+                Number(channel="variety", label="training digits nearest to some fantasy", digits=0),
+                Number(channel="copies", label="fantasies equal to a training digit", digits=0, unit="%"),
+                Number(channel="swaps", label="free energy of pixel swaps over digits", symbol="ΔF"),
+            ),
+        ),
+        Tiles(title="Training digits", caption="The first 36 of those it **learns** from.", channel="digits"),
+    )
+    presets = {
+        "Strokes appear": {},
+        "Too hot": {"temperature": 3.0},
+        "Learning too fast": {"learning_rate": 5.0},
+        "Ten sweeps (CD-10)": {"sweeps": 10},
+    }
+
+    def restart(self) -> None:
+        self._load()
+        initialisation, order = self.generator("initialisation"), self.generator("order")
+        self.machine = RBM.random(SIDE * SIDE, self.parameters.hidden, initialisation, device=self.device)
+        on = (self.train.sum(0) + 0.5) / (
+            len(self.train) + 1
+        )  # the half keeps a pixel that is never on finite
+        self.machine.couplings.visible_bias.copy_(
+            on.logit()
+        )  # the pixels' means need not be learned (Hinton 2010, 8.1)
+        self.guess = (on * (1 - on)).mean()
+        seeds = torch.randint(2**31, (3,), generator=order).tolist()
+        self.minibatches = Minibatches(len(self.train), torch.Generator().manual_seed(seeds[0]))
+        learning, dreaming = (torch.Generator(self.device).manual_seed(seed) for seed in seeds[1:])
+        self.learner = Learner(self.machine, learning)
+        self.fantasies = Chains(self.machine, FANTASIES, dreaming)
+        self.fantasies.scatter()
+        self.updates = 0
+
+    def advance(self, steps: int) -> Series:
+        parameters, learner = self.parameters, self.learner
+        learner.learning_rate = parameters.learning_rate
+        learner.momentum = parameters.momentum
+        learner.weight_decay = parameters.weight_decay
+        self.fantasies.machine = self.machine.at(parameters.temperature)
+        measured = [self._step() for _ in range(steps)]
+        errors, gaps = (torch.stack(values) for values in zip(*measured, strict=True))
+        self._check(errors + gaps)
+        return {"error": errors, "gap": gaps}
+
+    def _step(self) -> tuple[Tensor, Tensor]:
+        """One minibatch and one sweep of the fantasies: reconstruction error and free-energy gap, () each."""
+        batch = self.train[self.minibatches.take(self.parameters.batch)]
+        error = self.learner.contrastive_divergence(batch, self.parameters.sweeps)
+        if self.parameters.learning:
+            self.learner.update()
+            self.updates += 1
+        self.fantasies.sweep()
+        held_out, learned = self.machine.free_energy(self.monitored).view(2, MONITORED).mean(1)
+        return error, held_out - learned
+
+    def show(self) -> Mapping[str, Tensor]:
+        nearest, distance = self._nearest(self.fantasies.visible)
+        chains = self.fantasies
+        return {
+            "fantasies": chains.visible_probabilities[:DRAWN].view(-1, SIDE, SIDE),
+            "filters": self.machine.couplings.weights.T.reshape(-1, SIDE, SIDE),
+            "digits": self.train[:DRAWN].view(-1, SIDE, SIDE),
+            "energy": self.machine.energy(chains.visible, chains.hidden).mean(),
+            "guess": self.guess,
+            "variety": torch.tensor(float(len(torch.unique(nearest)))),
+            "copies": 100 * (distance == 0).float().mean(),
+            "swaps": (
+                self.machine.free_energy(self.swapped) - self.machine.free_energy(self.held_out)
+            ).mean(),
+        }
+
+    def verdict(self) -> Verdict:
+        passing = self._passing(self.fantasies.visible)
+        swapped, real = self.swapped_passing, self.held_out_passing
+        noise = (max(passing * (1 - passing), 1 / FANTASIES) / FANTASIES) ** 0.5
+        chance = (swapped * (1 - swapped) / FANTASIES) ** 0.5
+        return Verdict(
+            number=f"{passing:.0%}",
+            line="fantasies pass as digits",
+            word="untested" if self.updates * self.parameters.batch < len(self.train)
+            else "broken" if passing <= swapped + 2 * chance
+            else "holds" if passing >= (swapped + real) / 2
+            else "close",
+            note=f"swaps {swapped:.0%}, real {real:.0%}, noise {noise:.0%}",
+        )  # fmt: skip
+
+    def position(self) -> Mapping[str, str]:
+        return {"epoch": str(self.minibatches.epoch)}
+
+    @action("Fantasies from noise", help="Start every fantasy again from random pixels.")
+    def from_noise(self) -> None:
+        """Forget the fantasies, keep the weights."""
+        self.fantasies.scatter()
+
+    @action(
+        "Fantasies from digits", help="Start every fantasy from a training digit and watch it wander off."
+    )
+    def from_digits(self) -> None:
+        """The same digits every time, so that wanderings can be compared."""
+        self.fantasies.start(self.train[:FANTASIES])
+
+    def _load(self) -> None:
+        """The digits in black and white, and how far apart they are."""
+        data = split(self.seeds.data)
+        self.train = (data.train_inputs >= 0.5).float().to(self.device)
+        held_out = torch.cat([data.validation_inputs, data.test_inputs])
+        self.held_out = (held_out >= 0.5).float().to(self.device)
+        shuffle = torch.rand(held_out.shape, generator=self.generator("data")).argsort(0).to(self.device)
+        self.swapped = self.held_out.gather(0, shuffle)
+        self.monitored = torch.cat([self.held_out[:MONITORED], self.train[:MONITORED]])
+        self.near = float(self._nearest(self.held_out)[1].quantile(0.95))
+        self.held_out_passing = self._passing(self.held_out)
+        self.swapped_passing = self._passing(self.swapped)
+
+    def _nearest(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """Which training digit differs in the fewest pixels from each picture, and in how many, (n,) each."""
+        differing = pictures.sum(1, keepdim=True) + self.train.sum(1) - 2 * pictures @ self.train.T
+        distance, nearest = differing.min(1)
+        return nearest, distance
+
+    def _passing(self, pictures: Tensor) -> float:
+        """Share of the pictures that lie as near to a training digit as real digits do."""
+        return float((self._nearest(pictures)[1] <= self.near).float().mean())
+
+    def _check(self, measured: Tensor) -> None:
+        broken = (~measured.isfinite()).nonzero()
+        if len(broken):
+            raise Diverged("The machine's weights stopped being finite", self.step + int(broken[0]) + 1)

@@ -1,0 +1,164 @@
+"""A feed-forward net of dense layers, trained by the lecture's backpropagation.
+
+    net = MLP((64, 32, 10), hidden="relu", initialiser="he", generator=generator)
+    descent = SGD(net.parameters, net.gradient, learning_rate=0.1, momentum=0.9)
+    loss = net.backpropagate(inputs, targets)        # forward and backward: net.gradient is filled
+    descent.step()
+
+No value is ever clipped, replaced or flushed: a gradient of 1e-33 and a weight of ∞ are what the experiments
+show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+from torch.nn.functional import one_hot
+
+from server.models.activations import ACTIVATIONS, Activation
+from server.models.backpropagation import Backpropagation
+from server.models.initialisers import Distribution, first_weights
+from server.models.layers import Layer
+from server.models.losses import LOSSES
+from server.models.normalisation import BatchNorm
+from server.models.program import nonfinite
+
+
+class MLP:
+    """Layers of `units` = (inputs, hidden …, outputs); every parameter is a view into the flat tensor
+    `parameters`.
+
+    `gradient` has the same layout. `hidden` and `output` name activations, `loss` one of `LOSSES`;
+    `batch_norm` normalises the inputs of every hidden unit. With cross-entropy the outputs are the logits of
+    a softmax (`output` "linear"). Biases start at 0. Raises ValueError for unknown names, or fewer than two
+    layers of units.
+    """
+
+    def __init__(
+        self,
+        units: Sequence[int],
+        *,
+        generator: torch.Generator,
+        hidden: str = "sigmoid",
+        output: str = "linear",
+        loss: str = "cross_entropy",
+        batch_norm: bool = False,
+        initialiser: str = "xavier",
+        distribution: Distribution = "uniform",
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        _check(units, hidden, output, loss)
+        self.units = tuple(units)
+        pairs = list(pairwise(units))
+        normalised = [batch_norm] * (len(pairs) - 1) + [False]
+        sizes = [b * (a + (2 if norm else 1)) for (a, b), norm in zip(pairs, normalised, strict=True)]
+        self.parameters = torch.zeros(sum(sizes), dtype=dtype, device=device)
+        self.gradient = torch.zeros_like(self.parameters)
+        names = [f"layer {number}" for number in range(1, len(pairs))] + ["the output layer"]
+        activations = [ACTIVATIONS[hidden]] * (len(pairs) - 1) + [ACTIVATIONS[output]]
+        shares = zip(torch.split(self.parameters, sizes), torch.split(self.gradient, sizes), strict=True)
+        self.layers = tuple(
+            _layer(name, a, b, norm, activation, *share)
+            for name, (a, b), norm, activation, share in zip(
+                names, pairs, normalised, activations, shares, strict=True
+            )
+        )
+        for layer, (a, b) in zip(self.layers, pairs, strict=True):
+            layer.weights.copy_(first_weights(a, b, initialiser, generator, distribution))
+        self._loss = LOSSES[loss]
+        self._program: Backpropagation | None = None
+
+    def program(self, examples: int) -> Backpropagation:
+        """The forward and backward pass over minibatches of so many examples.
+
+        Only the last one is kept: a slider dragged over all batch sizes would otherwise leave gigabytes behind.
+        """
+        if self._program is None or len(self._program.inputs) != examples:
+            self._program = Backpropagation(self.layers, self._loss, examples)
+        return self._program
+
+    def backpropagate(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """Fill `gradient` from a minibatch (m, inputs), (m, outputs); the loss, shape (1, 1), is overwritten
+        next time."""
+        program = self.program(len(inputs))
+        program.inputs.copy_(inputs)
+        program.targets.copy_(targets)
+        program.run()
+        return program.loss
+
+    def predict(self, inputs: Tensor) -> Tensor:
+        """Outputs (m, outputs) for inputs (m, inputs), as after training: normalised by the running
+        averages."""
+        for layer in self.layers:
+            inputs = layer.evaluate(inputs)
+        return inputs
+
+    def accuracy(self, inputs: Tensor, labels: Tensor) -> Tensor:
+        """Share of examples whose largest output is their label (m,); a float64 scalar. NaN outputs are never
+        right."""
+        best, choice = self.predict(inputs).max(dim=1)
+        return ((choice == labels) & ~best.isnan()).double().mean()
+
+    def gradient_norms(self) -> Tensor:
+        """‖∂E/∂W‖ of every layer (layers,) float64: squares of 1e-33 would vanish in float32."""
+        return torch.stack(
+            [torch.linalg.vector_norm(each.weights_gradient, dtype=torch.float64) for each in self.layers]
+        )
+
+    def state(self) -> tuple[Tensor, ...]:
+        """Every tensor that a training step changes (views): what has to be copied to come back to this
+        moment."""
+        norms = [layer.norm for layer in self.layers if layer.norm is not None]
+        return (
+            self.parameters,
+            *(each for norm in norms for each in (norm.running_mean, norm.running_variance)),
+        )
+
+    def first_nonfinite(self) -> str:
+        """The first layer whose weights or biases are not all finite, in words; "" when all are."""
+        for layer in self.layers:
+            for tensor, what in ((layer.weights, "weights"), (layer.biases, "biases")):
+                if word := nonfinite(tensor):
+                    return f"{what} of {layer.name} became {word}"
+        return ""
+
+
+def targets_of(labels: Tensor, classes: int, dtype: torch.dtype = torch.float32) -> Tensor:
+    """One-hot rows (m, classes) for labels (m,)."""
+    return one_hot(labels, classes).to(dtype)
+
+
+def _layer(
+    name: str,
+    inputs: int,
+    outputs: int,
+    norm: bool,
+    activation: Activation,
+    values: Tensor,
+    gradients: Tensor,
+) -> Layer:
+    """Cut one layer's parameters, and their gradients, out of its share of the flat tensors."""
+    if not norm:
+        shape = (outputs, inputs + 1)
+        return Layer(name, inputs, values.view(shape), gradients.view(shape), activation)
+    sizes, shape = [outputs * inputs, outputs, outputs], (outputs, inputs)
+    matrix, scale, shift = torch.split(values, sizes)
+    gradient, scale_gradient, shift_gradient = torch.split(gradients, sizes)
+    running = values.new_zeros(outputs), values.new_ones(outputs)
+    batch_norm = BatchNorm(scale, shift, scale_gradient, shift_gradient, *running)
+    batch_norm.reset()
+    return Layer(name, inputs, matrix.view(shape), gradient.view(shape), activation, batch_norm)
+
+
+def _check(units: Sequence[int], hidden: str, output: str, loss: str) -> None:
+    if len(units) < 2 or min(units) < 1:
+        raise ValueError(
+            f"A net needs at least inputs and outputs, each of 1 or more units, not {tuple(units)}."
+        )
+    for name, known in ((hidden, ACTIVATIONS), (output, ACTIVATIONS), (loss, LOSSES)):
+        if name not in known:
+            raise ValueError(f"There is no “{name}”; there are {', '.join(known)}.")

@@ -1,0 +1,77 @@
+"""Pictures: what one viewer has not seen yet of a session, as one frame."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from server.grammar import Matrix, Tiles, View
+from server.runtime.history import Bookmark
+from server.runtime.session import Session
+from server.runtime.wire import Array, Quantised, encode, quantise
+
+
+@dataclass
+class Reader:
+    """How much of a session one viewer has seen, and the checksum of every array it holds."""
+
+    run: int = -1
+    version: int = -1
+    bookmark: Bookmark = field(default_factory=Bookmark)
+    held: dict[str, int] = field(default_factory=dict)
+
+
+def picture(session: Session, reader: Reader, *, speed: float, time: float) -> bytes:
+    """The arrays as they are now and every scalar since this reader's last picture; moves the reader on."""
+    if reader.run != session.run:
+        reader.run, reader.bookmark, reader.held = session.run, Bookmark(), {}
+    excerpt, reader.bookmark = session.history.since(reader.bookmark)
+    channels, unchanged = _news(_channels(session), reader)
+    verdict = session.experiment.verdict()
+    reader.version = session.version
+    header = {
+        "run": session.run, "step": session.step, "state": session.state, "speed_measured": speed, "time": time,
+        "verdict": verdict.json_ready(), "sentence": verdict.sentence(), "position": dict(session.experiment.position()),
+        "stride": excerpt.stride, "start": excerpt.start, "rows": excerpt.count, "unchanged": unchanged,
+    }  # fmt: skip
+    return encode(header, {"channels": channels, "series": excerpt.series})
+
+
+def colour_maps(views: tuple[View, ...]) -> dict[str, bool]:
+    """Channels that only colour-mapped views draw: a map has no more than 255 levels. Value: symmetric about 0?"""
+    mapped: dict[str, bool] = {}
+    exact: set[str] = set()
+    for view in views:
+        if isinstance(view, Matrix | Tiles):
+            images = [view.channel] + ([view.target] if isinstance(view, Tiles) and view.target else [])
+            mapped |= {name: view.colours != "sequential" for name in images}
+            exact |= set(view.channels()) - set(images)
+        else:
+            exact |= {name for name, ranks in view.channels().items() if ranks != (3,)}
+            mapped |= {name: False for name, ranks in view.channels().items() if ranks == (3,) and name not in mapped}
+    return {name: symmetric for name, symmetric in mapped.items() if name not in exact}
+
+
+def _channels(session: Session) -> dict[str, Array | Quantised]:
+    """What `show` returns, and the present value of every per-step series beside it."""
+    shown: dict[str, Array] = {k: tensor.detach().cpu().numpy() for k, tensor in session.experiment.show().items()}
+    maps = colour_maps(session.kind.views)
+    latest: dict[str, Array] = {k: np.asarray(v) for k, v in session.history.latest().items() if k not in shown}
+    mapped = {k: quantise(v, symmetric=maps[k]) if k in maps else v for k, v in shown.items()}
+    return {**latest, **mapped}
+
+
+def _news(channels: Mapping[str, Array | Quantised], reader: Reader) -> tuple[dict[str, Any], list[str]]:
+    """Only the arrays that differ from those the reader holds, and the names of the others."""
+    sums = {name: _checksum(array) for name, array in channels.items()}
+    unchanged = [name for name, checksum in sums.items() if reader.held.get(name) == checksum]
+    reader.held = sums
+    return {name: array for name, array in channels.items() if name not in unchanged}, unchanged
+
+
+def _checksum(array: Array | Quantised) -> int:
+    if isinstance(array, Quantised):
+        return zlib.crc32(array.codes.tobytes(), zlib.crc32(np.array([array.low, array.high]).tobytes()))
+    return zlib.crc32(array.tobytes())

@@ -1,0 +1,215 @@
+"""One session: an experiment, its parameters and its past. A pure state machine: no clock, no socket, no process.
+
+    playing ⇄ paused → failed | closed
+
+A run can be repeated: same parameters, same seed, and the log of what was changed while it ran give the same run again.
+"""
+
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from server.experiments.experiment import Experiment, Seeds
+from server.grammar import Parameters, actions_of, messages
+from server.grammar.errors import Diverged, Refused
+from server.runtime.history import History
+from server.runtime.start import Start
+
+log = logging.getLogger(__name__)
+LARGEST_DRAWN_SEED = 9999
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something a user did while the run was at `step`."""
+
+    step: int
+    command: messages.Set | messages.Act
+
+
+class Session:
+    """What the host steps and what viewers look at. `version` changes whenever a new picture would differ."""
+
+    def __init__(self, kind: type[Experiment], start: Start, device: torch.device | None = None) -> None:
+        self.kind = kind
+        self.actions = actions_of(kind)
+        self.device = device
+        self.parameters: Parameters = start.parameters
+        self.seed = start.seed
+        self.speed = start.speed
+        self.run = 0
+        self.version = 0
+        self.card: messages.DivergedMessage | messages.Failed | None = None
+        self.state: messages.State = "playing" if start.playing else "paused"
+        self._begin(start.parameters)
+
+    @property
+    def step(self) -> int:
+        """Elementary steps since the restart."""
+        return self.experiment.step
+
+    @property
+    def hurried(self) -> bool:
+        """Whether steps are to be made at once, whatever the speed: a single step, or a replay."""
+        return self.target is not None and self.state == "playing"
+
+    def command(self, message: messages.Command) -> None:
+        """Carry out a command. Raises Refused, and then nothing has changed."""
+        match message:
+            case messages.Play():
+                self._play()
+            case messages.Pause():
+                self._pause()
+            case messages.Step():
+                self._play(self.step + message.steps)
+            case messages.Rewind():
+                self._rewind(message.step)
+            case messages.NewDraw():
+                self.seed = random.randint(1, LARGEST_DRAWN_SEED) if message.seed is None else message.seed
+                self._begin(self.parameters)
+            case messages.Speed():
+                self.speed = message.steps_per_second
+            case messages.Preset():
+                self._preset(message.name)
+            case messages.Set() | messages.Act():
+                self._change(message)
+        self.version += 1
+
+    def room(self, steps: int) -> int:
+        """How many of so many steps may be made before something else must happen."""
+        limits = [steps]
+        if self.target is not None:
+            limits.append(self.target - self.step)
+        if self._replay:
+            limits.append(self._replay[0].step - self.step)
+        return max(0, min(limits))
+
+    def advance(self, steps: int) -> int:
+        """Make up to `steps` elementary steps while playing; returns how many were made. Never raises."""
+        if self.state != "playing":
+            return 0
+        try:
+            return self._advance(steps)
+        except Diverged as error:
+            self._stop(messages.DivergedMessage.of(error), error.series)
+        except Exception as error:
+            log.exception("%s at step %d", self.kind.name, self.step)
+            cause = f"{type(error).__name__}: {error}".rstrip(".")
+            self._stop(messages.Failed(sentence=f"This run stopped because of a fault in the server ({cause})."))
+        return 0
+
+    def changed(self, session: str, controller: bool, ignored: tuple[str, ...] = ()) -> messages.Changed:
+        """The session as every viewer should show it."""
+        link = self.parameters.link() | {"seed": str(self.seed)}
+        if self.speed != self.kind.speed:
+            link["speed"] = "max" if self.speed is None else f"{self.speed:g}"
+        return messages.Changed(
+            session=session, state=self.state, parameters=self.parameters.model_dump(), link=link, seed=self.seed,
+            speed=self.speed, run=self.run, controller=controller, ignored=ignored,
+        )  # fmt: skip
+
+    def _begin(self, parameters: Parameters, replay: tuple[Entry, ...] = (), target: int | None = None) -> None:
+        """A new run from these parameters and the seed; a failed session comes back to life."""
+        self._initial, self.parameters = parameters, parameters
+        self._log: list[Entry] = []
+        self._replay = list(replay)
+        self.target = target
+        self.run += 1
+        self.history = History()
+        self.experiment = self.kind(parameters, Seeds.same(self.seed), self.device)
+        self.experiment.restart()
+        self.card = None
+        if self.state == "failed":
+            self.state = "playing"
+
+    def _play(self, target: int | None = None) -> None:
+        if self.state == "failed":
+            raise Refused("This run has stopped. Rewind it, change a parameter, or draw a new one.")
+        self.state, self.target = "playing", target
+
+    def _pause(self) -> None:
+        if self.state == "playing":
+            self.state, self.target = "paused", None
+
+    def _rewind(self, step: int) -> None:
+        """To the start with the parameters as they are; or, replaying what was done, to a step already seen."""
+        if step > self.step:
+            raise Refused(f"The run has only reached step {self.step}; it cannot be rewound to {step}.")
+        if step == 0:
+            return self._begin(self.parameters)
+        entries = tuple(entry for entry in self._log if entry.step < step)
+        self.state = "playing"
+        self._begin(self._initial, entries, step)
+        self._replay_due()
+
+    def _preset(self, name: str) -> None:
+        if name not in self.kind.presets:
+            raise Refused(f"There is no preset “{name[:40]}”; there are: {', '.join(self.kind.presets)}.")
+        parameters = self.kind.Controls()
+        for parameter, value in self.kind.presets[name].items():
+            parameters = parameters.changed(parameter, value)
+        self._begin(parameters)
+
+    def _change(self, message: messages.Set | messages.Act) -> None:
+        if isinstance(message, messages.Set) and self.kind.Controls.applies(message.parameter) == "restart":
+            return self._begin(self.parameters.changed(message.parameter, message.value))
+        entry = Entry(self.step, message)
+        self._apply(entry)
+        self._log.append(entry)
+
+    def _apply(self, entry: Entry) -> None:
+        message = entry.command
+        if isinstance(message, messages.Set):
+            self.parameters = self.parameters.changed(message.parameter, message.value)
+            self.experiment.parameters = self.parameters
+            self.experiment.live(message.parameter)
+            return
+        if message.action not in self.actions:
+            known = ", ".join(self.actions) or "none"
+            raise Refused(f"There is no action “{message.action[:40]}” here; there are: {known}.")
+        arguments = self.actions[message.action].read(message.arguments)
+        getattr(self.experiment, message.action)(**arguments)
+
+    def _advance(self, steps: int) -> int:
+        steps = self.room(steps)
+        if steps:
+            series = {name: tensor.detach().cpu().numpy() for name, tensor in self.experiment.advance(steps).items()}
+            self.history.append(series)
+            self.experiment.step += steps
+            self.version += 1
+            self._check_finite(series)
+        self._replay_due()
+        if self.target is not None and self.step >= self.target:
+            self._pause()
+            self.version += 1
+        return steps
+
+    def _replay_due(self) -> None:
+        while self._replay and self._replay[0].step <= self.step:
+            entry = self._replay.pop(0)
+            self._apply(entry)
+            self._log.append(entry)
+
+    def _check_finite(self, series: Mapping[str, np.ndarray[Any, Any]]) -> None:
+        """The last line: an experiment that names layers raises Diverged itself, earlier and better."""
+        for line in self.kind.hill.lines:
+            values = series.get(line.channel)
+            if values is not None and not np.isfinite(values).all():
+                first = int(np.flatnonzero(~np.isfinite(values))[0])
+                last = tuple(float(value) for value in values[max(0, first - 3) : first + 1])
+                place = f"{line.label or line.channel} stopped being a finite number"
+                raise Diverged(place, self.step - len(values) + first + 1, last=last)
+
+    def _stop(self, card: messages.DivergedMessage | messages.Failed, series: Mapping[str, Any] | None = None) -> None:
+        if series:
+            arrays = {name: np.asarray(values) for name, values in series.items()}
+            self.history.append(arrays)
+            self.experiment.step += len(next(iter(arrays.values())))
+        self.state, self.target, self.card = "failed", None, card
+        self.version += 1
+

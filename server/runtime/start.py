@@ -1,0 +1,64 @@
+"""How a session begins: what a page's link says, beside the experiment's own parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from server.experiments.experiment import Experiment
+from server.grammar import Parameters
+from server.grammar.messages import FASTEST, LARGEST_SEED
+
+DEFAULT_SEED = 1
+SLOWEST = 0.1
+
+
+@dataclass(frozen=True)
+class Start:
+    """Parameters, seed, speed (None: as fast as possible) and whether the run begins by itself."""
+
+    parameters: Parameters
+    seed: int = DEFAULT_SEED
+    speed: float | None = None
+    playing: bool = True
+
+
+def start_of(kind: type[Experiment], link: Mapping[str, str]) -> tuple[Start, tuple[str, ...]]:
+    """What the link asks for, and a sentence for each part of it that was ignored. Never raises."""
+    words = dict(link)
+    seed, speed, preset = words.pop("seed", ""), words.pop("speed", ""), words.pop("preset", "")
+    paused = words.pop("paused", "") == "on"
+    ignored: list[str] = []
+    base = _preset(kind, preset, ignored)
+    parameters, wrong = kind.Controls.from_link(words, base)
+    start = Start(parameters, _seed(seed, ignored), _speed(kind, speed, ignored), not paused)
+    return start, (*ignored, *wrong)
+
+
+def _preset(kind: type[Experiment], name: str, ignored: list[str]) -> Parameters:
+    parameters = kind.Controls()
+    if name and name not in kind.presets:
+        ignored.append(f"There is no preset “{name[:40]}”; the page opened on its usual settings.")
+        return parameters
+    for parameter, value in kind.presets.get(name, {}).items():
+        parameters = parameters.changed(parameter, value)
+    return parameters
+
+
+def _seed(text: str, ignored: list[str]) -> int:
+    if text.isdecimal() and text.isascii() and len(text) <= 10 and int(text) <= LARGEST_SEED:
+        return int(text)
+    if text:
+        ignored.append(f"The link's seed={text[:20]} was ignored: a seed is a whole number from 0 to {LARGEST_SEED}.")
+    return DEFAULT_SEED
+
+
+def _speed(kind: type[Experiment], text: str, ignored: list[str]) -> float | None:
+    if text in ("", "max"):
+        return kind.speed if text == "" else None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if SLOWEST <= speed <= FASTEST:
+        return speed
+    ignored.append(f"The link's speed={text[:20]} was ignored: it is a number of steps per second, or “max”.")
+    return kind.speed

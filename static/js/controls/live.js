@@ -1,0 +1,64 @@
+// @ts-check
+/**
+ * Live numbers in sentences and formulas: every `.live[data-channel]` shows the current value of its channel. Braces in
+ * a sentence ("{wrong} units disagree", "{energy:1}") become such places.
+ */
+import { fixed } from '../draw/numbers.js';
+import { number } from '../session/frame.js';
+import { make, write } from './dom.js';
+
+/** @typedef {import('../session/frame.js').Frame} Frame */
+
+const BRACES = /\{([A-Za-z_][\w.-]*)(?::(\d+))?\}/;
+
+/**
+ * A sentence cut at its braces.
+ * @param {string} text @returns {(string | {channel: string, digits: string})[]}
+ */
+export function parts(text) {
+  const found = BRACES.exec(text);
+  if (!found) return text ? [text] : [];
+  const [whole, channel = '', digits = ''] = found;
+  return [...parts(text.slice(0, found.index)), { channel, digits }, ...parts(text.slice(found.index + whole.length))];
+}
+
+/**
+ * A value as a sentence holds it: as many decimals as asked for, else none for whole numbers and two for others.
+ * @param {number} value @param {string | undefined} digits
+ */
+export function spoken(value, digits) {
+  return fixed(value, digits ? Number(digits) : Number.isInteger(value) ? 0 : 2);
+}
+
+/** @param {Element} element */
+function replaceBraces(element) {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  /** @type {Text[]} */ const texts = [];
+  while (walker.nextNode()) texts.push(/** @type {Text} */ (walker.currentNode));
+  for (const text of texts.filter(({ data }) => BRACES.test(data))) {
+    text.replaceWith(...parts(text.data).map((part) => (typeof part === 'string' ? part
+      : make('span', { class: 'live num', 'data-channel': part.channel, 'data-digits': part.digits }, '–'))));
+  }
+}
+
+/**
+ * @param {Element[]} elements captions and formulas as the server rendered them
+ * @returns {{draw: (frame: Frame) => void}}
+ */
+export function mountLive(elements) {
+  elements.forEach(replaceBraces);
+  const places = elements.flatMap((element) => [...element.querySelectorAll('.live[data-channel]')]);
+  return {
+    draw(frame) {
+      for (const place of places) {
+        const value = number(frame, place.getAttribute('data-channel') ?? '');
+        const digits = place.getAttribute('data-digits') ?? undefined;
+        // A channel that is not there yet has no value: leave the dash.
+        if (known(frame, place.getAttribute('data-channel') ?? '')) write(place, spoken(value, digits));
+      }
+    },
+  };
+}
+
+/** @param {Frame} frame @param {string} name */
+const known = (frame, name) => frame.channels.has(name) || (frame.series.get(name)?.rows ?? 0) > 0;

@@ -1,0 +1,76 @@
+// @ts-check
+/** The claim as measured now: a number, what it counts, and one of four words; read aloud when the word changes. */
+import { make, write } from './dom.js';
+import { icon } from './icons.js';
+
+/** @typedef {import('../session/frame.js').Verdict} Verdict */
+
+const WORDS = { holds: 'holds so far', broken: 'broken', close: 'too close', untested: 'not tested' };
+const APART = 5000;
+
+/**
+ * When to speak: on a change of the word, at most once in five seconds, and then the latest sentence.
+ * @param {(sentence: string) => void} speak
+ * @param {{now: () => number, after: (milliseconds: number, task: () => void) => any, cancel: (timer: any) => void}} clock
+ */
+export function announcer(speak, clock) {
+  let said = '';
+  let word = '';
+  let sentence = '';
+  let last = -Infinity;
+  /** @type {any} */ let timer = null;
+  const say = () => {
+    timer = null;
+    if (word === said) return;
+    said = word;
+    last = clock.now();
+    speak(sentence);
+  };
+  return {
+    /** @param {string} nextWord @param {string} nextSentence */
+    hear(nextWord, nextSentence) {
+      [word, sentence] = [nextWord, nextSentence];
+      if (word !== said) timer ??= clock.after(Math.max(0, last + APART - clock.now()), say);
+    },
+    stop: () => clock.cancel(timer),
+  };
+}
+
+/**
+ * @param {HTMLElement} element
+ * @returns {{set: (verdict: Verdict, sentence: string) => void, destroy: () => void}}
+ */
+export function mountVerdict(element) {
+  const before = [...element.childNodes];
+  const numeral = make('span', { class: 'n num' });
+  const line = make('b');
+  const word = make('em');
+  const mark = make('span', { class: 'mark-word' });
+  const note = make('span');
+  const status = make('span', { class: 'hide', role: 'status' });
+  const state = make('span', { class: 'st' }, mark, ' ', word, note);
+  element.replaceChildren(numeral, make('p', {}, line, state), status);
+  const aloud = announcer((sentence) => write(status, sentence), {
+    now: () => performance.now(),
+    after: (milliseconds, task) => setTimeout(task, milliseconds),
+    cancel: clearTimeout,
+  });
+  return {
+    set(verdict, sentence) {
+      write(numeral, verdict.number);
+      write(line, verdict.line);
+      write(note, verdict.note && `, ${verdict.note}`);
+      if (element.dataset.v !== verdict.word) {
+        element.dataset.v = verdict.word;
+        write(word, WORDS[verdict.word]);
+        mark.replaceChildren(icon(verdict.word));
+      }
+      aloud.hear(verdict.word, sentence);
+    },
+    destroy() {
+      aloud.stop();
+      delete element.dataset.v;
+      element.replaceChildren(...before);
+    },
+  };
+}

@@ -1,0 +1,93 @@
+// @ts-check
+/** A canvas that fits its place in device pixels, is drawn only while visible, and says in words what it shows. */
+
+import { look, onLook } from './colours.js';
+
+/**
+ * @typedef {object} Sheet one picture being drawn; lengths in CSS pixels
+ * @property {CanvasRenderingContext2D} context
+ * @property {number} width @property {number} height
+ * @property {number} ratio device pixels per CSS pixel
+ * @property {number} unit grows on the projector: every length that is not data is a multiple of it
+ * @property {import('./colours.js').Look} look
+ */
+/**
+ * @typedef {object} Picture
+ * @property {HTMLCanvasElement} canvas
+ * @property {(paused?: boolean) => void} refresh draws now if it can be seen, else when it can
+ * @property {() => void} destroy
+ */
+
+const TOLD_EVERY = 5000;
+
+/** @param {number} size @param {number} [weight] @param {string} [style] */
+export const font = (size, weight = 400, style = '') => `${style} ${weight} ${size}px "Source Sans 3", system-ui, sans-serif`;
+
+/**
+ * @param {HTMLElement} parent
+ * @param {(sheet: Sheet) => void} paint draws everything; the canvas is empty before
+ * @param {() => string} summary the sentence that a screen reader hears
+ * @returns {Picture}
+ */
+export function picture(parent, paint, summary) {
+  const canvas = document.createElement('canvas');
+  canvas.setAttribute('role', 'img');
+  parent.append(canvas);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('This browser gives no 2d canvas.');
+  let visible = true;
+  let waiting = false;
+  let told = -Infinity;
+  let still = false;
+
+  function draw() {
+    if (!context || !fit(canvas)) return;
+    const ratio = devicePixelRatio || 1;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const [width, height] = [canvas.width / ratio, canvas.height / ratio];
+    context.clearRect(0, 0, width, height);
+    const now = look();
+    paint({ context, width, height, ratio, unit: now.unit, look: now });
+  }
+  /** @param {boolean} paused */
+  function tell(paused) {
+    if (performance.now() - told < TOLD_EVERY && !(paused && !still)) return;
+    told = performance.now();
+    canvas.setAttribute('aria-label', summary());
+  }
+  /** @param {boolean} [paused] */
+  function refresh(paused = still) {
+    tell(paused);
+    still = paused;
+    waiting = !visible;
+    if (visible) draw();
+  }
+
+  const sight = new IntersectionObserver((entries) => {
+    visible = entries.at(-1)?.isIntersecting ?? true;
+    if (visible && waiting) refresh();
+  });
+  sight.observe(canvas);
+  const size = new ResizeObserver(() => refresh());
+  size.observe(canvas);
+  const forget = onLook(() => refresh());
+  return {
+    canvas,
+    refresh,
+    destroy() {
+      sight.disconnect();
+      size.disconnect();
+      forget();
+      canvas.remove();
+    },
+  };
+}
+
+/** Gives the canvas as many pixels as its place has. @param {HTMLCanvasElement} canvas @returns {boolean} any at all */
+function fit(canvas) {
+  const ratio = devicePixelRatio || 1;
+  const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  return width > 0 && height > 0;
+}

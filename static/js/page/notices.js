@@ -1,0 +1,74 @@
+// @ts-check
+/** Strips under the bar: never a toast, never a box over the data. */
+import { button, make, write } from '../controls/dom.js';
+import { icon } from '../controls/icons.js';
+
+/** @typedef {import('../session/socket.js').Condition} Condition */
+
+const PATIENCE = 2000;
+
+/** @param {number} milliseconds */
+const seconds = (milliseconds) => `${Math.max(0, Math.round(milliseconds / 1000))}\u2009s`;
+
+/**
+ * What to say about the connection; null while all is well, or not yet wrong for two seconds.
+ * @param {Condition} condition @param {number} now clock time @param {number} since when it last was well
+ * @returns {{bold: string, rest: string} | null}
+ */
+export function connectionWords({ phase, retryAt, frameAt, stale, reason }, now, since) {
+  if (phase === 'open' && !stale) return null;
+  if (!stale && !reason && now - since < PATIENCE) return null;
+  const bold = stale ? 'The server is not answering.' : reason || (Number.isNaN(frameAt) ? 'No connection yet.' : 'Connection lost.');
+  const age = Number.isNaN(frameAt) ? '' : ` This picture is ${seconds(now - frameAt)} old.`;
+  if (stale) return { bold, rest: age };
+  const again = phase === 'connecting' ? ' Trying now.' : retryAt < Infinity ? ` Trying again in ${seconds(retryAt - now)}.` : '';
+  return { bold, rest: age + again };
+}
+
+/**
+ * @param {HTMLElement} element where strips stand @param {{retry: () => void, stale: (stale: boolean) => void}} page
+ */
+export function mountNotices(element, page) {
+  const before = [...element.childNodes];
+  const sentence = make('b');
+  const rest = make('span', { class: 'num' });
+  const again = button({ class: 'btn sm' }, page.retry, 'Try now');
+  const connection = make('div', { class: 'strip warn', role: 'status' },
+    icon('warn'), make('span', {}, sentence, rest), make('span', { class: 'end' }, again));
+  let since = performance.now();
+  let stale = false;
+  /** @type {Map<string, HTMLElement>} */ const strips = new Map();
+
+  return {
+    /** @param {Condition} condition */
+    connection(condition) {
+      const now = performance.now();
+      if (condition.phase === 'open' && !condition.stale) since = now;
+      const words = connectionWords(condition, now, since);
+      if (words) {
+        write(sentence, words.bold);
+        write(rest, words.rest);
+        if (!connection.isConnected) element.prepend(connection);
+      } else connection.remove();
+      if (stale !== Boolean(words)) page.stale((stale = Boolean(words)));
+    },
+    /**
+     * A sentence that stays until closed or `clear`ed; a later one of the same kind replaces it.
+     * @param {string} kind @param {string[]} sentences @param {...HTMLElement} ways
+     */
+    say(kind, sentences, ...ways) {
+      strips.get(kind)?.remove();
+      const close = button({ class: 'btn sm' }, () => this.clear(kind), 'Close');
+      const strip = make('div', { class: kind === 'failed' ? 'strip warn' : 'strip', role: 'status' },
+        make('span', {}, sentences.join(' ')), make('span', { class: 'end' }, ...ways, close));
+      strips.set(kind, strip);
+      element.append(strip);
+    },
+    /** @param {string} kind */
+    clear(kind) {
+      strips.get(kind)?.remove();
+      strips.delete(kind);
+    },
+    destroy: () => element.replaceChildren(...before),
+  };
+}

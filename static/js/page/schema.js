@@ -1,0 +1,33 @@
+// @ts-check
+/** The shape of an experiment's schema, as `server/runtime/catalogue.py` makes it. Types only, and reading it. */
+
+/** @typedef {import('../controls/scale.js').SliderSpec & {kind: 'slider'}} SliderSpec */
+/** @typedef {import('../controls/choice.js').ChoiceSpec & {kind: 'choice', applies: 'live' | 'restart'}} ChoiceSpec */
+/** @typedef {import('../controls/toggle.js').ToggleSpec & {kind: 'toggle', applies: 'live' | 'restart'}} ToggleSpec */
+/** @typedef {SliderSpec | ChoiceSpec | ToggleSpec} ControlSpec */
+/** @typedef {{channel: string, label: string, mark: string, smooth: number}} Line */
+/** @typedef {{label: string, channel: string, value: number | null}} Theory */
+/**
+ * @typedef {object} ViewSpec
+ * @property {'readout' | 'curves' | 'profile' | 'matrix' | 'tiles'} kind
+ * @property {string} title @property {string} caption @property {string} detail @property {1 | 2 | 3} weight
+ * @property {string} index @property {'square' | 'wide'} shape
+ * @property {Line[]} [lines] @property {string} [channel]
+ * @property {{channel: string, label: string, symbol: string, digits: number, unit: string}[]} [numbers]
+ */
+/** @typedef {{lines: Line[], theory: Theory[], title: string, caption: string, symbol: string, events: string, digits: number, scale: string}} HillSpec */
+/**
+ * @typedef {object} Schema
+ * @property {string} name @property {string} title @property {string} section @property {string} claim
+ * @property {string} step_name @property {number | null} speed @property {[string, string] | null} arms
+ * @property {string} pinned @property {{name: string, parameters: Record<string, unknown>}[]} presets
+ * @property {ControlSpec[]} controls @property {import('../controls/actions.js').ActionSpec[]} actions
+ * @property {ViewSpec[]} views @property {HillSpec} hill
+ */
+
+/** The schema embedded in a page. @param {ParentNode} root @returns {Schema} */
+export function readSchema(root) {
+  const script = root.querySelector('#schema');
+  if (!script) throw new Error('This page holds no experiment: <script id="schema"> is missing.');
+  return JSON.parse(script.textContent ?? '');
+}

@@ -1,0 +1,107 @@
+"""One declaration: the slider, the check, the link and the sentence agree."""
+
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.grammar import Parameters, Refused, choice, slider, toggle
+from server.grammar.errors import Misdeclared
+
+
+class Controls(Parameters):
+    noise: float = slider(0.2, 0.0, 0.5, label="noise in the cue", help="Share of units flipped.", symbol="p", unit="%")
+    layers: int = slider(6, 1, 30, label="layers", help="Hidden layers.")
+    rate: float = slider(0.1, 1e-4, 10.0, label="learning rate", help="η", scale="log", applies="live")
+    rule: Literal["hebb", "storkey"] = choice("hebb", label="rule", help="How.", labels={"hebb": "Hebb"})
+    learning: bool = toggle(True, label="learning", help="On or off.", applies="live")
+
+
+anything = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers()), st.just("hebb")
+)
+valid = st.builds(
+    Controls,
+    noise=st.floats(0, 0.5),
+    layers=st.integers(1, 30),
+    rate=st.floats(1e-4, 10),
+    rule=st.sampled_from(["hebb", "storkey"]),
+    learning=st.booleans(),
+)
+
+
+@given(valid)
+def test_a_link_restores_every_value_exactly(parameters: Controls) -> None:
+    assert Controls.from_link(parameters.link()) == (parameters, [])
+
+
+@given(st.sampled_from([*Controls.model_fields, "other"]), anything)
+def test_any_value_is_taken_whole_or_refused_with_a_sentence(name: str, value: object) -> None:
+    before = Controls()
+    try:
+        after = before.changed(name, value)
+    except Refused as refusal:
+        assert str(refusal).endswith(".")
+        assert before == Controls()
+    else:
+        assert getattr(after, name) == value
+        assert type(getattr(after, name)) in (float, int, str, bool)
+        assert after.model_dump() | {name: 0} == before.model_dump() | {name: 0}
+
+
+@given(st.dictionaries(st.sampled_from([*Controls.model_fields, "other"]), st.text(max_size=12)))
+def test_any_link_gives_valid_parameters(link: dict[str, str]) -> None:
+    parameters, ignored = Controls.from_link(link)
+    assert Controls.model_validate(parameters.model_dump()) == parameters
+    assert len(ignored) <= len(link)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("noise", 0.7, "Noise in the cue takes a number from 0 to 0.5 %, not 0.7."),
+        ("noise", float("nan"), "Noise in the cue takes a number from 0 to 0.5 %, not nan."),
+        ("noise", float("inf"), "Noise in the cue takes a number from 0 to 0.5 %, not inf."),
+        ("noise", "0.1", "Noise in the cue takes a number from 0 to 0.5 %, not 0.1."),
+        ("layers", 2.5, "Layers takes a whole number from 1 to 30, not 2.5."),
+        ("layers", True, "Layers takes a whole number from 1 to 30, not True."),
+        ("rule", "magic", "Rule takes one of: hebb, storkey, not magic."),
+        ("learning", 1, "Learning is either true or false, not 1."),
+    ],
+)
+def test_a_refusal_says_what_would_be_right(name: str, value: object, sentence: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        Controls().changed(name, value)
+    assert str(refusal.value) == sentence
+    assert refusal.value.parameter == name
+
+
+def test_the_controls_come_from_the_declaration() -> None:
+    noise, layers, rate, rule, learning = Controls.controls()
+    assert (noise["low"], noise["high"], noise["default"], noise["symbol"]) == (0.0, 0.5, 0.2, "p")
+    assert (layers["integer"], layers["step"]) == (True, 1)
+    assert (rate["scale"], rate["applies"]) == ("log", "live")
+    assert rule["options"] == [{"value": "hebb", "label": "Hebb"}, {"value": "storkey", "label": "storkey"}]
+    assert (learning["kind"], learning["default"]) == ("toggle", True)
+
+
+def test_a_bare_field_is_a_mistake_of_the_author() -> None:
+    class Bare(Parameters):
+        noise: float = 0.5
+
+    with pytest.raises(Misdeclared, match=r"slider\(\)"):
+        Bare.controls()
+
+
+def test_parameters_cannot_be_changed_in_place() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Controls().noise = 0.1
+
+
+def test_a_default_out_of_bounds_is_found() -> None:
+    class Wrong(Parameters):
+        noise: float = slider(2.0, 0.0, 1.0, label="noise", help="")
+
+    with pytest.raises(ValueError, match="less than or equal to 1"):
+        Wrong()

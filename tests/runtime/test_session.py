@@ -1,0 +1,180 @@
+"""A session is a pure state machine; a run can be repeated exactly; a fault stays inside."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.grammar import messages
+from server.grammar.errors import Refused
+from server.runtime.history import Bookmark
+from server.runtime.session import Session
+from server.runtime.start import Start, start_of
+from tests.runtime.walk import Walk
+
+
+def session(*, playing: bool = True, seed: int = 1, **parameters: object) -> Session:
+    controls = Walk.Controls()
+    for name, value in parameters.items():
+        controls = controls.changed(name, value)
+    return Session(Walk, Start(controls, seed, 100.0, playing))
+
+
+def heights(one: Session) -> list[float]:
+    excerpt, _ = one.history.since(Bookmark())
+    values: list[float] = excerpt.series["height"].tolist()
+    return values
+
+
+def put(parameter: str, value: float | str | bool) -> messages.Set:
+    return messages.Set(type="set", parameter=parameter, value=value)
+
+
+def test_play_pause_step() -> None:
+    one = session(playing=False)
+    assert one.advance(5) == 0
+    one.command(messages.Step(type="step", steps=3))
+    assert one.advance(100) == 3
+    assert (one.step, one.state) == (3, "paused")
+    one.command(messages.Play(type="play"))
+    assert one.advance(10) == 10
+    one.command(messages.Pause(type="pause"))
+    assert (one.step, one.state, one.advance(1)) == (13, "paused", 0)
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=8))
+@settings(max_examples=30)
+def test_the_same_seed_is_the_same_run_however_the_steps_are_cut(calls: list[int]) -> None:
+    one, other = session(), session()
+    for call in calls:
+        one.advance(call)
+    other.advance(sum(calls))
+    np.testing.assert_allclose(heights(one), heights(other), rtol=1e-6)
+
+
+def test_rewind_repeats_the_run_and_new_draw_makes_another() -> None:
+    one = session()
+    one.advance(40)
+    first = heights(one)
+    one.command(messages.Rewind(type="rewind"))
+    assert one.step == 0
+    one.advance(40)
+    assert heights(one) == first
+    one.command(messages.NewDraw(type="new_draw", seed=77))
+    one.advance(40)
+    assert heights(one) != first
+    assert one.seed == 77
+
+
+def test_rewinding_to_a_step_replays_what_was_done_until_then() -> None:
+    one = session()
+    one.advance(10)
+    one.command(put("drift", 0.9))
+    one.advance(10)
+    one.command(messages.Act(type="act", action="jump", arguments={"height": 50.0}))
+    one.advance(10)
+    one.command(put("drift", 0.1))
+    one.advance(10)
+    first = heights(one)
+    one.command(messages.Rewind(type="rewind", step=25))
+    while one.state == "playing":
+        one.advance(1000)
+    assert (one.step, one.state) == (25, "paused")
+    assert heights(one) == first[:25]
+    assert one.parameters.model_dump()["drift"] == 0.9
+    with pytest.raises(Refused, match="only reached step 25"):
+        one.command(messages.Rewind(type="rewind", step=26))
+
+
+def test_a_live_parameter_changes_nothing_but_itself_and_a_restart_parameter_starts_again() -> None:
+    one = session()
+    one.advance(10)
+    run = one.run
+    one.command(put("drift", 0.25))
+    assert (one.run, one.step) == (run, 10)
+    one.command(put("size", 5))
+    assert (one.run, one.step) == (run + 1, 0)
+    assert one.parameters.model_dump() == {"drift": 0.25, "size": 5, "fault": "none", "noisy": True}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        put("drift", 2.0),
+        put("drift", "much"),
+        put("nothing", 1),
+        put("size", 2.5),
+        messages.Act(type="act", action="fly"),
+        messages.Act(type="act", action="jump", arguments={"height": "high"}),
+        messages.Act(type="act", action="jump", arguments={"height": 1e9}),
+        messages.Act(type="act", action="restart"),
+        messages.Preset(type="preset", name="nowhere"),
+        messages.Rewind(type="rewind", step=11),
+    ],
+)
+def test_a_refused_command_changes_nothing(message: messages.Command) -> None:
+    one = session()
+    one.advance(10)
+    before = (one.state, one.step, one.run, one.parameters, one.version, one.seed)
+    with pytest.raises(Refused):
+        one.command(message)
+    assert (one.state, one.step, one.run, one.parameters, one.version, one.seed) == before
+    one.advance(5)
+    same = session()
+    same.advance(15)
+    np.testing.assert_allclose(heights(one), heights(same), rtol=1e-6)
+
+
+def test_a_fault_stops_this_session_with_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    one = session(fault="raise")
+    assert one.advance(60) == 0
+    assert one.state == "failed"
+    assert isinstance(one.card, messages.Failed)
+    assert "the floor gave way" in one.card.sentence
+    assert "the floor gave way" in caplog.text
+    with pytest.raises(Refused):
+        one.command(messages.Play(type="play"))
+    one.command(put("fault", "none"))
+    assert one.state == "playing"
+    assert one.advance(60) == 60
+
+
+def test_a_divergence_is_a_card_that_names_the_place() -> None:
+    one = session(fault="diverge")
+    one.advance(60)
+    assert isinstance(one.card, messages.DivergedMessage)
+    assert (one.card.where, one.card.step, one.card.arm) == ("weights of layer 9 became infinite", 50, "A")
+    assert one.card.last == (1.0, None)
+
+
+def test_a_hill_that_is_not_finite_stops_the_run_at_the_right_step() -> None:
+    one = session(fault="nan")
+    one.advance(49)
+    one.advance(1)
+    assert isinstance(one.card, messages.DivergedMessage)
+    assert one.card.step == 50
+    assert one.step == 50
+
+
+def test_a_link_restores_the_page() -> None:
+    one = session(drift=0.125, size=3)
+    one.command(messages.Speed(type="speed", steps_per_second=None))
+    one.command(messages.NewDraw(type="new_draw", seed=9))
+    link = one.changed("s1", True).link
+    assert link == {"drift": "0.125", "size": "3", "seed": "9", "speed": "max"}
+    start, ignored = start_of(Walk, link)
+    assert (start.parameters, start.seed, start.speed, ignored) == (one.parameters, 9, None, ())
+
+
+@given(st.dictionaries(st.sampled_from(["drift", "size", "seed", "speed", "preset", "other"]), st.text(max_size=30)))
+def test_any_link_opens_and_says_what_it_ignored(link: dict[str, str]) -> None:
+    start, ignored = start_of(Walk, link)
+    assert isinstance(start.parameters, Walk.Controls)
+    assert len(ignored) <= len(link)
+    assert all(sentence.endswith(".") for sentence in ignored)
+
+
+def test_a_preset_sets_everything() -> None:
+    one = session(size=3)
+    one.command(messages.Preset(type="preset", name="flat"))
+    assert one.parameters.model_dump() == {"drift": 0.0, "size": 8, "fault": "none", "noisy": True}
