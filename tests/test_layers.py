@@ -33,8 +33,8 @@ PYTHON = {
 JAVASCRIPT = {
     "draw": set[str](),
     "session": set[str](),
-    "views": {"draw"},
-    "controls": {"draw"},
+    "views": {"draw", "session"},  # session holds what a frame is; it knows neither of them
+    "controls": {"draw", "session"},
     "page": {"draw", "session", "views", "controls"},
 }
 

@@ -1,5 +1,6 @@
-"""A restricted Boltzmann machine learns handwritten digits by contrastive divergence, and imagines new ones."""
+"""A restricted Boltzmann machine learns handwritten digits by contrastive divergence and imagines more."""
 
+import math
 from collections.abc import Mapping
 
 import torch
@@ -22,6 +23,7 @@ from server.grammar import (
     slider,
     toggle,
 )
+from server.grammar.views import Word
 from server.models.contrastive_divergence import Learner
 from server.models.data import split
 from server.models.minibatches import Minibatches
@@ -29,23 +31,26 @@ from server.models.rbm import RBM, Chains
 
 SIDE = 8
 FANTASIES, DRAWN = 100, 36
-MONITORED = 200
-"""Digits on either side of the free-energy gap: few enough to be measured at every step."""
+EPOCHS_BEFORE_VERDICT = 10  # until then the machine has hardly left its first noise
+MONITORED = 200  # digits on either side of the free-energy gap: few enough to be measured at every step
 
 
 class RestrictedBoltzmann(Experiment):
-    """64 visible units are the pixels of a digit, the hidden ones are free; no two units of one layer are connected.
+    """64 visible units are the pixels of a digit, the hidden ones are free; no two units of one layer are
+    connected.
 
-    So a whole layer can be drawn at once given the other: p(on) = 1 / (1 + exp(−ΔE / T)) for every unit. Learning
-    makes the machine's own pictures less and the data more likely: each weight grows by how often its two units are on
-    together when a digit is shown, less how often they are after k sweeps of the machine's own (CD-k). All the while
-    100 fantasies run freely by such sweeps, at a temperature of their own.
+    So a whole layer can be drawn at once given the other: p(on) = 1 / (1 + exp(−ΔE / T)) for every unit.
+    Learning makes the machine's own pictures less and the data more likely: each weight grows by how often
+    its two units are on together when a digit is shown, less how often they are after k sweeps of the
+    machine's own (CD-k). All the while 100 fantasies run freely by such sweeps, at a temperature of their
+    own.
 
-    The data are scikit-learn's 8×8 digits, a pixel being on from half of full ink; 600 are never shown to the machine.
-    A fantasy passes as a digit if it lies as near to some training digit, in pixels that differ, as 95 % of those 600 do.
-    For comparison, *pixel swaps* are the 600 with each pixel exchanged among the pictures: every pixel is on as often
-    as before, but no two belong together. A machine without hidden units could only draw those. Passing says nothing
-    about variety; how many different training digits the fantasies are near to, and how many they copy, is listed below.
+    The data are scikit-learn's 8×8 digits, a pixel being on from half of full ink; 600 are never shown to the
+    machine. A fantasy passes as a digit if it lies as near to some training digit, in pixels that differ, as
+    95 % of those 600 do. For comparison, *pixel swaps* are the 600 with each pixel exchanged among the
+    pictures: every pixel is on as often as before, but no two belong together. A machine without hidden units
+    could only draw those. Passing says nothing about variety; how many different training digits the
+    fantasies are near to, and how many they copy, is listed below.
     """
 
     title = "Restricted: fantasies"
@@ -54,9 +59,9 @@ class RestrictedBoltzmann(Experiment):
     claim = "Shown digits, a machine learns to imagine digits nobody wrote."
     summary = "Digits nobody wrote."
     source = (
-        "Lecture: dynamic neural networks (generative models; restricted Boltzmann machine). G. Hinton, “Training "
-        "products of experts by minimizing contrastive divergence” (2002); “A practical guide to training restricted "
-        "Boltzmann machines” (2010): section 15 for the free-energy gap."
+        "Lecture: dynamic neural networks (generative models; restricted Boltzmann machine). G. Hinton, "
+        "“Training products of experts by minimizing contrastive divergence” (2002); “A practical guide to "
+        "training restricted Boltzmann machines” (2010), section 15 for the free-energy gap."
     )
     formulas = (
         Formula(
@@ -81,15 +86,15 @@ class RestrictedBoltzmann(Experiment):
         )
         temperature: float = slider(
             1.0, 0.2, 5, scale="log", symbol="T", label="temperature", applies="live",
-            help="Heat of the fantasies only; learning happens at 1. Cold repeats favourites, hot forgets strokes.",
+            help="Heat of the fantasies only; learning is at 1. Cold repeats favourites, hot loses strokes.",
         )  # fmt: skip
         learning_rate: float = slider(
             0.2, 0.001, 5, scale="log", symbol=r"\eta", label="learning rate", applies="live",
-            help="How far the weights move per minibatch. Far too fast, and the hidden units jam at on or off.",
+            help="How far the weights move per minibatch. Far too fast, and hidden units jam at on or off.",
         )  # fmt: skip
         sweeps: int = slider(
             1, 1, 20, symbol="k", label="sweeps of CD", applies="live",
-            help="Sweeps away from the data before the machine's own part is measured. More: slower, truer gradient.",
+            help="Sweeps from the data to the machine's own picture. More: slower, a truer gradient.",
         )  # fmt: skip
         momentum: float = slider(
             0.5, 0, 0.95, step=0.05, symbol=r"\mu", label="momentum", applies="live",
@@ -109,7 +114,7 @@ class RestrictedBoltzmann(Experiment):
     hill = Hill(
         lines=(Line(channel="error", smooth=10),),
         title="Reconstruction error",
-        caption="Per pixel, after one sweep. **Not** the likelihood.",
+        caption="**Not** the likelihood: pixels after one sweep.",
         theory=(Theory(label="guessing each pixel's mean", channel="guess"),),
         digits=3,
     )
@@ -117,7 +122,7 @@ class RestrictedBoltzmann(Experiment):
         Tiles(
             title="Fantasies",
             caption="What the machine **imagines**, sweep by sweep.",
-            detail="Each pixel shows its probability to be on, given hidden units really drawn: 36 of 100 chains.",
+            detail="Each pixel: its probability to be on, given hidden units really drawn. 36 of 100 chains.",
             weight=3,
             channel="fantasies",
         ),
@@ -132,7 +137,7 @@ class RestrictedBoltzmann(Experiment):
         Curves(
             title="Free-energy gap",
             caption="Growing, it **overfits**: new digits fall back.",
-            detail="Mean free energy of 200 digits held out, less that of 200 learned from; an offset at the start is chance.",
+            detail="Mean free energy of 200 digits held out less 200 learned from. Its start is chance.",
             weight=2,
             lines=(Line(channel="gap", label="held out − learned"),),
             theory=(Theory(label="no difference", value=0),),
@@ -151,7 +156,7 @@ class RestrictedBoltzmann(Experiment):
     presets = {
         "Strokes appear": {},
         "Too hot": {"temperature": 3.0},
-        "Learning too fast": {"learning_rate": 5.0},
+        "Learning too fast": {"learning_rate": 5.0, "weight_decay": 0.0},
         "Ten sweeps (CD-10)": {"sweeps": 10},
     }
 
@@ -159,12 +164,8 @@ class RestrictedBoltzmann(Experiment):
         self._load()
         initialisation, order = self.generator("initialisation"), self.generator("order")
         self.machine = RBM.random(SIDE * SIDE, self.parameters.hidden, initialisation, device=self.device)
-        on = (self.train.sum(0) + 0.5) / (
-            len(self.train) + 1
-        )  # the half keeps a pixel that is never on finite
-        self.machine.couplings.visible_bias.copy_(
-            on.logit()
-        )  # the pixels' means need not be learned (Hinton 2010, 8.1)
+        on = (self.train.sum(0) + 0.5) / (len(self.train) + 1)  # ½: a pixel that is never on stays finite
+        self.machine.couplings.visible_bias.copy_(on.logit())  # each pixel's mean (Hinton 2010, 8.1)
         self.guess = (on * (1 - on)).mean()
         seeds = torch.randint(2**31, (3,), generator=order).tolist()
         self.minibatches = Minibatches(len(self.train), torch.Generator().manual_seed(seeds[0]))
@@ -182,8 +183,7 @@ class RestrictedBoltzmann(Experiment):
         self.fantasies.machine = self.machine.at(parameters.temperature)
         measured = [self._step() for _ in range(steps)]
         errors, gaps = (torch.stack(values) for values in zip(*measured, strict=True))
-        self._check(errors + gaps)
-        return {"error": errors, "gap": gaps}
+        return self._finite({"error": errors, "gap": gaps})
 
     def _step(self) -> tuple[Tensor, Tensor]:
         """One minibatch and one sweep of the fantasies: reconstruction error and free-energy gap, () each."""
@@ -197,8 +197,8 @@ class RestrictedBoltzmann(Experiment):
         return error, held_out - learned
 
     def show(self) -> Mapping[str, Tensor]:
-        nearest, distance = self._nearest(self.fantasies.visible)
-        chains = self.fantasies
+        chains, free_energy = self.fantasies, self.machine.free_energy
+        nearest, distance = self._nearest(chains.visible)
         return {
             "fantasies": chains.visible_probabilities[:DRAWN].view(-1, SIDE, SIDE),
             "filters": self.machine.couplings.weights.T.reshape(-1, SIDE, SIDE),
@@ -207,25 +207,20 @@ class RestrictedBoltzmann(Experiment):
             "guess": self.guess,
             "variety": torch.tensor(float(len(torch.unique(nearest)))),
             "copies": 100 * (distance == 0).float().mean(),
-            "swaps": (
-                self.machine.free_energy(self.swapped) - self.machine.free_energy(self.held_out)
-            ).mean(),
+            "swaps": (free_energy(self.swapped) - free_energy(self.held_out)).mean(),
         }
 
     def verdict(self) -> Verdict:
-        passing = self._passing(self.fantasies.visible)
-        swapped, real = self.swapped_passing, self.held_out_passing
-        noise = (max(passing * (1 - passing), 1 / FANTASIES) / FANTASIES) ** 0.5
-        chance = (swapped * (1 - swapped) / FANTASIES) ** 0.5
-        return Verdict(
-            number=f"{passing:.0%}",
-            line="fantasies pass as digits",
-            word="untested" if self.updates * self.parameters.batch < len(self.train)
-            else "broken" if passing <= swapped + 2 * chance
-            else "holds" if passing >= (swapped + real) / 2
-            else "close",
-            note=f"swaps {swapped:.0%}, real {real:.0%}, noise {noise:.0%}",
-        )  # fmt: skip
+        passing, swapped, real = self._passing(self.fantasies.visible), *self.yardsticks
+        word: Word = "close"
+        if self.updates * self.parameters.batch < EPOCHS_BEFORE_VERDICT * len(self.train):
+            word = "untested"
+        elif passing <= swapped + 2 * _noise(swapped):
+            word = "broken"
+        elif passing >= (swapped + real) / 2:
+            word = "holds"
+        note = f"swaps {swapped:.0%}, real {real:.0%}, noise {_noise(passing):.0%}"
+        return Verdict(number=f"{passing:.0%}", line="fantasies pass as digits", word=word, note=note)
 
     def position(self) -> Mapping[str, str]:
         return {"epoch": str(self.minibatches.epoch)}
@@ -252,8 +247,7 @@ class RestrictedBoltzmann(Experiment):
         self.swapped = self.held_out.gather(0, shuffle)
         self.monitored = torch.cat([self.held_out[:MONITORED], self.train[:MONITORED]])
         self.near = float(self._nearest(self.held_out)[1].quantile(0.95))
-        self.held_out_passing = self._passing(self.held_out)
-        self.swapped_passing = self._passing(self.swapped)
+        self.yardsticks = self._passing(self.swapped), self._passing(self.held_out)
 
     def _nearest(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """Which training digit differs in the fewest pixels from each picture, and in how many, (n,) each."""
@@ -265,7 +259,16 @@ class RestrictedBoltzmann(Experiment):
         """Share of the pictures that lie as near to a training digit as real digits do."""
         return float((self._nearest(pictures)[1] <= self.near).float().mean())
 
-    def _check(self, measured: Tensor) -> None:
-        broken = (~measured.isfinite()).nonzero()
+    def _finite(self, series: Series) -> Series:
+        """The series as it is. Raises Diverged at its first step that is not finite."""
+        broken = (~torch.stack(list(series.values())).isfinite().all(0)).nonzero()
         if len(broken):
-            raise Diverged("The machine's weights stopped being finite", self.step + int(broken[0]) + 1)
+            first = int(broken[0]) + 1
+            seen = {name: values[:first] for name, values in series.items()}
+            raise Diverged("The machine's weights stopped being finite", self.step + first, series=seen)
+        return series
+
+
+def _noise(share: float) -> float:
+    """Standard deviation of a share of the fantasies, which are independent; at least one of them."""
+    return math.sqrt(max(share * (1 - share) / FANTASIES, 1 / FANTASIES**2))

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from server.models import kernels
 
-Order = Literal["random", "in turn", "synchronous"]
+Order = Literal["random", "in turn", "all at once"]
 
 RISE = 1e-9
 """Energies are exact to about 10⁻¹² at N ≤ 1000: a change above this is a rise, one below it rounding."""
@@ -58,7 +58,7 @@ def energy(weights: Tensor, states: Tensor, threshold: float = 0.0) -> Tensor:
 
 
 def overlaps(patterns: Tensor, states: Tensor) -> Tensor:
-    """m^μ = (1/N) Σ_i ξ_i^μ s_i for patterns (p, N), states (…, N); shape (…, p); 1 = recalled, −1 = negative."""
+    """m^μ = (1/N) Σ_i ξ_i^μ s_i for patterns (p, N), states (…, N): (…, p); 1 = recalled, −1 = negative."""
     return states.double() @ patterns.double().T / patterns.shape[1]
 
 
@@ -80,9 +80,8 @@ class Updates(NamedTuple):
 class Network:
     """A state (N,) that recalls by its weights (N, N), compared with the patterns (p, N).
 
-    ``threshold`` and ``temperature`` may be set at any time. The random order and heat come from
-    ``generator`` alone, as many draws in every update, so ``update(3); update(4)`` is bit for bit
-    ``update(7)``.
+    ``threshold`` and ``temperature`` may be set at any time. The random order and heat come from ``seed``
+    alone, as many draws in every update, so ``update(3); update(4)`` is bit for bit ``update(7)``.
 
     Raises ValueError if shapes disagree, the weights are not symmetric or the state is not ±1.
     """
@@ -92,7 +91,7 @@ class Network:
         weights: Tensor,
         patterns: Tensor,
         state: Tensor,
-        generator: np.random.Generator,
+        seed: int,
         *,
         threshold: float = 0.0,
         temperature: float = 0.0,
@@ -109,7 +108,7 @@ class Network:
         self.patterns = patterns.double()
         self.temperature = temperature
         self._by_unit = self.patterns.T.contiguous()
-        self._generator = generator
+        self._randomness = np.array([seed], np.uint64)
         self._threshold = threshold
         self._sequence = torch.arange(size, dtype=torch.int32)
         self._counters = torch.zeros(2, dtype=torch.int32)
@@ -165,8 +164,19 @@ class Network:
         """Whether no unit would change its state without heat."""
         return not bool((self._spins * self.fields < -kernels.TIE).any())
 
+    @property
+    def swaps(self) -> bool:
+        """Whether all units deciding at once without heat would swap between two states for ever."""
+        state = self._spins
+        other = self._all_decide(state)
+        return not torch.equal(other, state) and torch.equal(self._all_decide(other), state)
+
+    def _all_decide(self, state: Tensor) -> Tensor:
+        field = fields(self.weights, state, self._threshold)
+        return torch.where(field.abs() <= kernels.TIE, state, field.sign())
+
     def update(self, steps: int, order: Order = "random") -> Updates:
-        """Do ``steps`` updates: of one unit each, or of all at once when ``order`` is "synchronous".
+        """Do ``steps`` updates: of one unit each, or of all at once when ``order`` is "all at once".
 
         "random" lets every unit decide once in each sweep of N updates, in a fresh random order.
         """
@@ -174,22 +184,23 @@ class Network:
         out = Updates(
             energy=torch.empty(steps, dtype=torch.float64),
             change=torch.empty(steps, dtype=torch.float64),
-            unit=torch.full((steps,), -1, dtype=torch.int32),
+            unit=torch.empty(steps, dtype=torch.int32),
             flips=torch.empty(steps, dtype=torch.int32),
             overlaps=torch.empty(steps, count, dtype=torch.float64),
         )
         energies, changes, units, flips, recorded = (column.numpy() for column in out)
         machine = (self.weights.numpy(), self._by_unit.numpy(), self._threshold, self.temperature)
         state = (self._spins.numpy(), self._inputs.numpy(), self._products.numpy())
-        if order == "synchronous":
+        if order == "all at once":
+            units[:] = -1
             self._energy = kernels.all_at_once(
-                *machine, self._generator, *state, self._energy, energies, changes, flips, recorded
+                *machine, self._randomness, *state, self._energy, energies, changes, flips, recorded
             )
         else:
             code = kernels.RANDOM if order == "random" else kernels.IN_TURN
             self._energy = kernels.one_at_a_time(
-                *machine, code, self._generator, *state, self._sequence.numpy(), self._counters.numpy(),
+                *machine, code, self._randomness, *state, self._sequence.numpy(), self._counters.numpy(),
                 self._energy, energies, changes, units, flips, recorded,
             )  # fmt: skip
-        out.overlaps.div_(self._spins.numel())
+        recorded /= self._spins.numel()  # NumPy, as torch would wake a pool of threads for it
         return out

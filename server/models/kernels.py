@@ -17,11 +17,33 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
+Words = NDArray[np.uint64]
 
 REFRESH = 4096  # flips
 TIE = 1e-10  # a field this small is zero: the unit keeps its state
 
 RANDOM, IN_TURN = 0, 1
+
+GOLDEN, FIRST, SECOND = (
+    np.uint64(0x9E3779B97F4A7C15),
+    np.uint64(0xBF58476D1CE4E5B9),
+    np.uint64(0x94D049BB133111EB),
+)
+SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+
+
+@njit(cache=True, nogil=True)
+def uniform(randomness: Words) -> float:
+    """A number in [0, 1) with 53 random bits from a one-word state: SplitMix64, quicker here than NumPy's.
+
+    Source: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+    """
+    randomness[0] += GOLDEN
+    word = randomness[0]
+    word = (word ^ (word >> SHIFTS[0])) * FIRST
+    word = (word ^ (word >> SHIFTS[1])) * SECOND
+    word ^= word >> SHIFTS[2]
+    return float(word >> SHIFTS[3]) * 2.0**-53
 
 
 @njit(cache=True, nogil=True)
@@ -43,13 +65,15 @@ def energy_of(spins: Floats, inputs: Floats, threshold: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def decide(field: float, spin: float, temperature: float, draw: float) -> float:
-    """The unit's next state: the field's sign, or +1 with probability 1/(1+exp(−2·field/T)); draw in [0, 1)."""
+def flips_over(alignment: float, temperature: float, draw: float) -> bool:
+    """Whether a unit changes its state s, given alignment = s · field and a uniform draw.
+
+    Without heat: where the field opposes it. With heat: with probability 1/(1 + exp(2 s·field/T)), so that it
+    ends up on with probability 1/(1 + exp(−2 field/T)), whatever it was.
+    """
     if temperature > 0.0:
-        return 1.0 if draw < 1.0 / (1.0 + exp(-2.0 * field / temperature)) else -1.0
-    if abs(field) <= TIE:
-        return spin
-    return 1.0 if field > 0.0 else -1.0
+        return draw < 1.0 / (1.0 + exp(2.0 * alignment / temperature))
+    return alignment < -TIE
 
 
 @njit(cache=True, nogil=True)
@@ -70,8 +94,8 @@ def one_at_a_time(
     threshold: float,
     temperature: float,
     order: int,  # RANDOM or IN_TURN
-    generator: np.random.Generator,
-    spins: Floats,  # (N,), changed in place like the next four
+    randomness: Words,  # (1,), changed in place like the next five
+    spins: Floats,  # (N,)
     inputs: Floats,  # (N,)
     products: Floats,  # (p,)
     sequence: Integers,  # (N,) the sweep's order; past `position` still to be drawn
@@ -90,22 +114,21 @@ def one_at_a_time(
     unit, and its fraction (more than 40 random bits) is a uniform draw again, for the state. So the same seed
     meets the same draws however a run is divided into calls.
     """
-    size = spins.size
+    size, position = spins.size, counters[0]
     for step in range(energies.size):
-        position = counters[0]
         unit = position
-        draw = generator.random() * (size - position)
+        draw = uniform(randomness) * (size - position)
         if order == RANDOM:
             other = position + int(draw)
             sequence[position], sequence[other] = sequence[other], sequence[position]
             unit = sequence[position]
-        counters[0] = (position + 1) % size
+        position = 0 if position == size - 1 else position + 1
 
-        field = inputs[unit] - threshold
+        alignment = spins[unit] * (inputs[unit] - threshold)
         changes[step] = 0.0
         flips[step] = 0
-        if decide(field, spins[unit], temperature, draw - int(draw)) != spins[unit]:
-            changes[step] = 2.0 * spins[unit] * field - 2.0 * weights[unit, unit]
+        if flips_over(alignment, temperature, draw - int(draw)):
+            changes[step] = 2.0 * (alignment - weights[unit, unit])
             flips[step] = 1
             flip(unit, weights, patterns, spins, inputs, products)
             energy += changes[step]
@@ -118,6 +141,7 @@ def one_at_a_time(
         units[step] = unit
         for mu in range(products.size):
             recorded[step, mu] = products[mu]
+    counters[0] = position
     return energy
 
 
@@ -127,7 +151,7 @@ def all_at_once(
     patterns: Floats,
     threshold: float,
     temperature: float,
-    generator: np.random.Generator,
+    randomness: Words,
     spins: Floats,
     inputs: Floats,
     products: Floats,
@@ -142,14 +166,15 @@ def all_at_once(
 
     Arguments as in `one_at_a_time`. Inputs are computed afresh in every step.
     """
-    decisions = np.empty(spins.size)
+    chosen = np.empty(spins.size, np.bool_)
     for step in range(energies.size):
         for i in range(spins.size):
-            decisions[i] = decide(inputs[i] - threshold, spins[i], temperature, generator.random())
+            alignment = spins[i] * (inputs[i] - threshold)
+            chosen[i] = flips_over(alignment, temperature, uniform(randomness))
         flips[step] = 0
         for i in range(spins.size):
-            if decisions[i] != spins[i]:
-                spins[i] = decisions[i]
+            if chosen[i]:
+                spins[i] = -spins[i]
                 flips[step] += 1
                 for mu in range(products.size):
                     products[mu] += 2.0 * spins[i] * patterns[i, mu]
@@ -163,7 +188,7 @@ def all_at_once(
 
 def warm_up() -> None:
     """Compile everything, or load it from the cache, so that no page's first step waits for a compiler."""
-    weights, patterns, generator = np.zeros((2, 2)), np.ones((2, 1)), np.random.default_rng(0)
+    weights, patterns, randomness = np.zeros((2, 2)), np.ones((2, 1)), np.zeros(1, np.uint64)
     spins, inputs, products = np.ones(2), np.zeros(2), np.full(1, 2.0)
     sequence, counters = np.arange(2, dtype=np.int32), np.zeros(2, np.int32)
     energies, changes, recorded = np.zeros(1), np.zeros(1), np.zeros((1, 1))
@@ -171,10 +196,10 @@ def warm_up() -> None:
     inputs_of(weights, spins, inputs)
     energy_of(spins, inputs, 0.0)
     one_at_a_time(
-        weights, patterns, 0.0, 0.0, RANDOM, generator, spins, inputs, products, sequence, counters,
+        weights, patterns, 0.0, 0.0, RANDOM, randomness, spins, inputs, products, sequence, counters,
         0.0, energies, changes, units, flips, recorded,
     )  # fmt: skip
     all_at_once(
-        weights, patterns, 0.0, 0.0, generator, spins, inputs, products,
+        weights, patterns, 0.0, 0.0, randomness, spins, inputs, products,
         0.0, energies, changes, flips, recorded,
     )  # fmt: skip

@@ -58,9 +58,12 @@ class MLP:
         sizes = [b * (a + (2 if norm else 1)) for (a, b), norm in zip(pairs, normalised, strict=True)]
         self.parameters = torch.zeros(sum(sizes), dtype=dtype, device=device)
         self.gradient = torch.zeros_like(self.parameters)
+        moments = [2 * b if norm else 0 for (_, b), norm in zip(pairs, normalised, strict=True)]
+        self.statistics = torch.zeros(sum(moments), dtype=dtype, device=device)
         names = [f"layer {number}" for number in range(1, len(pairs))] + ["the output layer"]
         activations = [ACTIVATIONS[hidden]] * (len(pairs) - 1) + [ACTIVATIONS[output]]
-        shares = zip(torch.split(self.parameters, sizes), torch.split(self.gradient, sizes), strict=True)
+        flats = ((self.parameters, sizes), (self.gradient, sizes), (self.statistics, moments))
+        shares = zip(*(torch.split(flat, lengths) for flat, lengths in flats), strict=True)
         self.layers = tuple(
             _layer(name, a, b, norm, activation, *share)
             for name, (a, b), norm, activation, share in zip(
@@ -75,7 +78,8 @@ class MLP:
     def program(self, examples: int) -> Backpropagation:
         """The forward and backward pass over minibatches of so many examples.
 
-        Only the last one is kept: a slider dragged over all batch sizes would otherwise leave gigabytes behind.
+        Only the last one is kept: a slider dragged over all batch sizes would otherwise leave gigabytes
+        behind.
         """
         if self._program is None or len(self._program.inputs) != examples:
             self._program = Backpropagation(self.layers, self._loss, examples)
@@ -109,19 +113,15 @@ class MLP:
             [torch.linalg.vector_norm(each.weights_gradient, dtype=torch.float64) for each in self.layers]
         )
 
-    def state(self) -> tuple[Tensor, ...]:
-        """Every tensor that a training step changes (views): what has to be copied to come back to this
-        moment."""
-        norms = [layer.norm for layer in self.layers if layer.norm is not None]
-        return (
-            self.parameters,
-            *(each for norm in norms for each in (norm.running_mean, norm.running_variance)),
-        )
-
     def first_nonfinite(self) -> str:
-        """The first layer whose weights or biases are not all finite, in words; "" when all are."""
+        """The first layer whose parameters or running averages are not all finite, in words; "" when all
+        are."""
         for layer in self.layers:
-            for tensor, what in ((layer.weights, "weights"), (layer.biases, "biases")):
+            found = [(layer.weights, "weights"), (layer.biases, "biases")]
+            if layer.norm is not None:
+                found += [(layer.norm.scale, "scales"), (layer.norm.running_mean, "running means")]
+                found += [(layer.norm.running_variance, "running variances")]
+            for tensor, what in found:
                 if word := nonfinite(tensor):
                     return f"{what} of {layer.name} became {word}"
         return ""
@@ -140,16 +140,17 @@ def _layer(
     activation: Activation,
     values: Tensor,
     gradients: Tensor,
+    moments: Tensor,
 ) -> Layer:
-    """Cut one layer's parameters, and their gradients, out of its share of the flat tensors."""
+    """Cut one layer out of its shares of the flat tensors."""
     if not norm:
         shape = (outputs, inputs + 1)
         return Layer(name, inputs, values.view(shape), gradients.view(shape), activation)
     sizes, shape = [outputs * inputs, outputs, outputs], (outputs, inputs)
     matrix, scale, shift = torch.split(values, sizes)
     gradient, scale_gradient, shift_gradient = torch.split(gradients, sizes)
-    running = values.new_zeros(outputs), values.new_ones(outputs)
-    batch_norm = BatchNorm(scale, shift, scale_gradient, shift_gradient, *running)
+    mean, variance = torch.split(moments, outputs)
+    batch_norm = BatchNorm(scale, shift, scale_gradient, shift_gradient, mean, variance)
     batch_norm.reset()
     return Layer(name, inputs, matrix.view(shape), gradient.view(shape), activation, batch_norm)
 

@@ -58,8 +58,8 @@ class BatchNorm:
             out=(normalised, mean, deviation),
         )  # fmt: skip
         backward = partial(
-            torch.ops.aten.native_batch_norm_backward.out, error, s, self.scale, *state, mean, deviation, True,
-            EPSILON, [True, True, True], out0=error, out1=self.scale_gradient, out2=self.shift_gradient,
+            torch.ops.aten.native_batch_norm_backward.out, error, s, self.scale, *state, mean, deviation,
+            True, EPSILON, [True, True, True], out0=error, out1=self.scale_gradient, out2=self.shift_gradient,
         )  # fmt: skip
         gradients = (error, self.scale_gradient, self.shift_gradient)
         return (

@@ -201,7 +201,7 @@ class Chains:
         )
 
     def start(self, visible: Tensor) -> None:
-        """Put the visible units at `visible` (count, units), for certain, and draw the hidden ones given them."""
+        """Put the visible units at `visible` (count, units), with certainty, and draw the hidden ones."""
         self.visible.copy_(visible)
         self.visible_probabilities.copy_(self.visible)
         self._draw_hidden()

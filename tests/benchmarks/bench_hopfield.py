@@ -36,7 +36,7 @@ def measure(units: int) -> tuple[float, float]:
     generator = torch.Generator().manual_seed(1)
     patterns = torch.randint(0, 2, (6, units), generator=generator).double() * 2 - 1
     cue = torch.where(torch.rand(units, generator=generator) < 0.3, -patterns[0], patterns[0])
-    network = Network(hebb(patterns), patterns, cue, np.random.default_rng(1))
+    network = Network(hebb(patterns), patterns, cue, seed=1)
     network.update(1)
     weights, order = network.weights.numpy(), np.random.default_rng(2)
     fast, slow = [], []

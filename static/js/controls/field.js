@@ -14,10 +14,12 @@ export function field({ class: kind, label, shown }, accept) {
   });
   let typing = false;
 
+  // As wide as its text: the figures are tabular, so one ch is one digit.
+  const fit = () => void (element.style.width = `${Math.max(2, element.value.length) + 0.6}ch`);
   /** @param {string} text */
   const put = (text) => {
     element.value = text;
-    element.size = Math.max(3, text.length);
+    fit();
     element.removeAttribute('aria-invalid');
   };
   const stop = () => {
@@ -34,7 +36,7 @@ export function field({ class: kind, label, shown }, accept) {
   element.addEventListener('focus', () => element.select());
   element.addEventListener('input', () => {
     typing = true;
-    element.size = Math.max(3, element.value.length);
+    fit();
   });
   element.addEventListener('blur', finish);
   element.addEventListener('keydown', (event) => {

@@ -20,11 +20,13 @@ const PATHS = {
   warn: { path: 'M8 2v7M8 12.2v1.6' },
 };
 
-/** @param {string} name @returns {SVGSVGElement} */
+const HEAVY = ['holds', 'broken', 'close'];
+
+/** @param {string} name @returns {SVGSVGElement} the verdict's are heavy */
 export function icon(name) {
   const { path = '', solid = false } = PATHS[name] ?? {};
   const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('class', solid ? 'ico solid' : `ico ${name}`);
+  svg.setAttribute('class', solid ? 'ico solid' : HEAVY.includes(name) ? 'ico heavy' : 'ico');
   svg.setAttribute('viewBox', '0 0 16 16');
   svg.setAttribute('aria-hidden', 'true');
   const line = document.createElementNS(SVG, 'path');

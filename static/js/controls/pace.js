@@ -8,8 +8,10 @@ export const QUICKEST = 10000;
 const LAST = 0.94;
 /** A measured speed this much lower than the wanted one is worth saying. */
 const SHORTFALL = 0.9;
-/** Keys move by a sixth of a decade. */
-const NUDGE = 1 / 24;
+/** Keys go from one of these to the next, in every decade, so that there and back is where one was. */
+const ROUND = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
+const LADDER = [0, 1, 2, 3].flatMap((decade) => ROUND.map((value) => Number((value * 10 ** decade).toPrecision(2))))
+  .concat(QUICKEST);
 
 /** @param {number | null} speed steps per second; null: as fast as possible @returns {number} place on the track */
 export function position(speed) {
@@ -26,11 +28,12 @@ export function speedAt(at) {
 
 /** @param {number | null} speed @param {number} count key presses @returns {number | null} */
 export function nudged(speed, count) {
-  if (speed === null) return count < 0 ? nudged(QUICKEST, count + 1) : null;
-  const at = Math.log(speed / SLOWEST) / Math.log(QUICKEST / SLOWEST) + count * NUDGE;
-  if (at > 1 + 1e-6) return null;
-  const next = SLOWEST * (QUICKEST / SLOWEST) ** Math.max(0, at);
-  return Number(next.toPrecision(2));
+  const above = LADDER.findIndex((rung) => rung >= (speed ?? Infinity));
+  const at = above < 0 ? LADDER.length : above;
+  // Between two rungs the first press up reaches the upper one.
+  const between = at < LADDER.length && LADDER[at] !== speed && count > 0 ? 1 : 0;
+  const to = Math.max(0, at + count - between);
+  return to >= LADDER.length ? null : LADDER[to] ?? null;
 }
 
 export const ticks = [0, 1, 2, 3, 4].map((decade) => ({ at: position(10 ** decade) })).concat({ at: 1 });
@@ -39,16 +42,15 @@ export const ticks = [0, 1, 2, 3, 4].map((decade) => ({ at: position(10 ** decad
 export const plural = (word) => (/(s|x|ch|sh)$/.test(word) ? `${word}es` : `${word}s`);
 
 /**
- * What stands beside the slider: "40 updates/s", "10 000 updates/s, now 2 300", "as fast as possible, 52 000 updates/s".
+ * What stands beside the slider, short enough for its place: "40 updates/s", "2 300 of 10 000/s", "max, 52 000/s".
  * @param {number | null} speed @param {number} measured steps per second; 0 or NaN when standing still
  * @param {string} step the step's name
  */
 export function words(speed, measured, step) {
-  const unit = `${plural(step)}/s`;
   const moving = measured > 0;
-  if (speed === null) return moving ? `max: ${rate(measured)} ${unit}` : 'as fast as possible';
+  if (speed === null) return moving ? `max, ${rate(measured)}/s` : 'as fast as possible';
   const slow = moving && measured < SHORTFALL * speed;
-  return `${rate(speed)} ${unit}${slow ? `, now ${rate(measured)}` : ''}`;
+  return slow ? `${rate(measured)} of ${rate(speed)}/s` : `${rate(speed)} ${plural(step)}/s`;
 }
 
 /** @param {number} value */

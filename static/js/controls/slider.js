@@ -107,11 +107,12 @@ const range = ({ low, high }) => `From ${short(low, 6)} to ${short(high, 6)}`;
 
 /** @param {SliderSpec} spec @param {...HTMLElement} parts @returns {HTMLElement} */
 function rowOf(spec, ...[reset, value, track]) {
-  const name = make('span', { id: unique(), title: spec.help }, spec.label);
-  const label = make('div', { class: 'label' });
+  const entry = /** @type {HTMLElement} */ (value);
+  entry.id = unique();
+  const label = make('label', { for: entry.id, title: spec.help });
   if (spec.symbol) label.append(make('span', { class: 'sym', 'data-p': spec.name }, symbol(spec.symbol)));
-  label.append(name, /** @type {HTMLElement} */ (reset));
-  const box = make('span', { class: 'entry' }, /** @type {HTMLElement} */ (value));
+  label.append(make('span', {}, spec.label), /** @type {HTMLElement} */ (reset));
+  const box = make('span', {}, entry);
   if (spec.unit) box.append(make('span', { class: 'unit' }, ` ${spec.unit}`));
   const row = make('div', { class: 'slider', 'data-parameter': spec.name }, label, box, /** @type {HTMLElement} */ (track));
   const labels = ticks(spec).filter((tick) => tick.label);

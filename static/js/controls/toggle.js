@@ -1,6 +1,6 @@
 // @ts-check
 /** Yes or no: a square checkbox. */
-import { make, refusal } from './dom.js';
+import { button, make, refusal } from './dom.js';
 import { icon } from './icons.js';
 
 /** @typedef {{name: string, label: string, help: string, default: boolean}} ToggleSpec */
@@ -10,24 +10,16 @@ import { icon } from './icons.js';
  * @returns {import('./slider.js').Control}
  */
 export function mountToggle(element, spec, send) {
-  const box = make('input', { type: 'checkbox', class: 'hide' });
-  const tick = icon('holds');
-  const label = make('label', { class: 'toggle', title: spec.help }, box, make('i', {}, tick), spec.label);
-  const row = make('div', { 'data-parameter': spec.name }, label);
-  const error = refusal(row);
   let value = spec.default;
-
-  const show = () => {
-    box.checked = value;
-    label.classList.toggle('on', value);
-    tick.toggleAttribute('hidden', !value);
-  };
-  box.addEventListener('change', () => {
-    value = box.checked;
+  const box = button({ class: 'toggle', role: 'checkbox', title: spec.help }, () => {
+    value = !value;
     error.sentence('');
     show();
     send({ type: 'set', parameter: spec.name, value });
-  });
+  }, make('i', {}, icon('holds')), spec.label);
+  const row = make('div', { 'data-parameter': spec.name }, box);
+  const error = refusal(row);
+  const show = () => box.setAttribute('aria-checked', String(value));
   element.append(row);
   show();
   return {

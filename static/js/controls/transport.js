@@ -32,7 +32,7 @@ export function mountTransport(element, { step_name: step }, send) {
   const play = control('play', 'Play', 'Play or pause (Space)', toggle, 'btn main');
   const number = make('b', { class: 'num' }, '0');
   const rest = make('span', { class: 'places' });
-  const draw = field({ class: 'seed', label: 'seed', shown: () => String(seed) }, (text) => {
+  const draw = field({ class: 'value', label: 'seed', shown: () => String(seed) }, (text) => {
     const asked = parse(text);
     if (Number.isInteger(asked) && asked >= 0) send({ type: 'new_draw', seed: asked });
     else draw.show(String(seed));
@@ -116,7 +116,9 @@ function mountSpeed(step, send) {
   });
   track.element.setAttribute('aria-valuemin', '0');
   track.element.setAttribute('aria-valuemax', '1');
-  const text = make('span', { class: 'num' });
+  const text = make('span', { class: 'num', title: `${pace.plural(step)} per second` });
+  // Room for the longest words, so that the track stays where it is while they change.
+  text.style.minWidth = '7.6rem';
   const element = make('div', { class: 'speed' }, make('span', { class: 'muted' }, 'Speed'), track.element, text);
 
   /** @param {number | null} next */

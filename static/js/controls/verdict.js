@@ -45,7 +45,7 @@ export function mountVerdict(element) {
   const numeral = make('span', { class: 'n num' });
   const line = make('b');
   const word = make('em');
-  const mark = make('span', { class: 'mark-word' });
+  const mark = make('span');
   const note = make('span');
   const status = make('span', { class: 'hide', role: 'status' });
   const state = make('span', { class: 'st' }, mark, ' ', word, note);

@@ -92,7 +92,7 @@ export function ticks(kind, low, high, most) {
 /** @param {Kind} kind @param {number} value */
 export const label = (kind, value) => (kind === 'log' ? power(Math.round(Math.log10(value))) : short(value, 4));
 
-/** How many labels fit at least 28 px apart. @param {Sheet} sheet @param {number} length */
+/** How many labels fit at least 28 px apart. @param {{unit: number}} sheet @param {number} length */
 export const room = ({ unit }, length) => Math.max(1, Math.floor(length / (28 * unit)));
 
 /**

@@ -1,7 +1,8 @@
 // @ts-check
-/** A canvas that fits its place in device pixels, is drawn only while visible, and says in words what it shows. */
+/** A canvas that fits its place in device pixels and says in words what it shows. */
 
-import { look, onLook } from './colours.js';
+import { look } from './colours.js';
+import { watched } from './watched.js';
 
 /**
  * @typedef {object} Sheet one picture being drawn; lengths in CSS pixels
@@ -18,8 +19,6 @@ import { look, onLook } from './colours.js';
  * @property {() => void} destroy
  */
 
-const TOLD_EVERY = 5000;
-
 /** @param {number} size @param {number} [weight] @param {string} [style] */
 export const font = (size, weight = 400, style = '') => `${style} ${weight} ${size}px "Source Sans 3", system-ui, sans-serif`;
 
@@ -35,10 +34,6 @@ export function picture(parent, paint, summary) {
   parent.append(canvas);
   const context = canvas.getContext('2d');
   if (!context) throw new Error('This browser gives no 2d canvas.');
-  let visible = true;
-  let waiting = false;
-  let told = -Infinity;
-  let still = false;
 
   function draw() {
     if (!context || !fit(canvas)) return;
@@ -49,35 +44,12 @@ export function picture(parent, paint, summary) {
     const now = look();
     paint({ context, width, height, ratio, unit: now.unit, look: now });
   }
-  /** @param {boolean} paused */
-  function tell(paused) {
-    if (performance.now() - told < TOLD_EVERY && !(paused && !still)) return;
-    told = performance.now();
-    canvas.setAttribute('aria-label', summary());
-  }
-  /** @param {boolean} [paused] */
-  function refresh(paused = still) {
-    tell(paused);
-    still = paused;
-    waiting = !visible;
-    if (visible) draw();
-  }
-
-  const sight = new IntersectionObserver((entries) => {
-    visible = entries.at(-1)?.isIntersecting ?? true;
-    if (visible && waiting) refresh();
-  });
-  sight.observe(canvas);
-  const size = new ResizeObserver(() => refresh());
-  size.observe(canvas);
-  const forget = onLook(() => refresh());
+  const watch = watched(canvas, draw, () => canvas.setAttribute('aria-label', summary()));
   return {
     canvas,
-    refresh,
+    refresh: watch.refresh,
     destroy() {
-      sight.disconnect();
-      size.disconnect();
-      forget();
+      watch.destroy();
       canvas.remove();
     },
   };

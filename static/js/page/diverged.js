@@ -27,12 +27,14 @@ export function mountDiverged(panel, message, quantity, send) {
   const row = make('div', { class: 'actions' });
   for (const way of ways) row.append(button({ class: 'btn sm' }, () => go(way.parameters, send), way.label));
   const card = make('div', { class: 'diverged', role: 'alert' }, title, list, row);
-  panel.classList.add('docked');
+  // Beside the curve where there is room for both, below it on a phone.
+  panel.style.display = 'grid';
+  panel.style.gridTemplateColumns = 'repeat(auto-fit, minmax(min(100%, 22rem), 1fr))';
   panel.append(card);
   return {
     destroy() {
       card.remove();
-      panel.classList.remove('docked');
+      panel.style.display = panel.style.gridTemplateColumns = '';
     },
   };
 }
@@ -41,5 +43,4 @@ export function mountDiverged(panel, message, quantity, send) {
 function go(parameters, send) {
   for (const [parameter, value] of Object.entries(parameters)) send({ type: 'set', parameter, value });
   send({ type: 'rewind', step: 0 });
-  send({ type: 'play' });
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /** Keys that work anywhere on the page, except while something is being typed. */
 import { button, make } from '../controls/dom.js';
+import { icon } from '../controls/icons.js';
 
 /**
  * @typedef {object} Binding
@@ -88,10 +89,13 @@ function makeSheet(bindings, active, activate) {
     const names = caps ?? keys.map((key) => CAPS[key] ?? key.toUpperCase());
     list.append(make('dt', { class: 'k' }, ...names.map((name) => make('kbd', {}, name))), make('dd', {}, label));
   }
-  const box = make('input', { type: 'checkbox', checked: active });
-  box.addEventListener('change', () => activate(box.checked));
+  const box = button({ class: 'toggle', role: 'checkbox', 'aria-checked': String(active) }, () => {
+    const on = box.getAttribute('aria-checked') !== 'true';
+    box.setAttribute('aria-checked', String(on));
+    activate(on);
+  }, make('i', {}, icon('holds')), 'keys are on');
   const dialog = make('dialog', { class: 'sheet', 'aria-label': 'Keys' });
   const close = button({}, () => dialog.close(), 'close, Esc');
-  dialog.append(make('h2', {}, 'Keys ', close), list, make('label', { class: 'switch' }, box, ' Keys are on'));
+  dialog.append(make('h2', {}, 'Keys ', close), list, box);
   return dialog;
 }

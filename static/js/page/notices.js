@@ -26,9 +26,10 @@ export function connectionWords({ phase, retryAt, frameAt, stale, reason }, now,
 }
 
 /**
- * @param {HTMLElement} element where strips stand @param {{retry: () => void, stale: (stale: boolean) => void}} page
+ * @param {HTMLElement} element where strips stand @param {HTMLElement} below the page under them
+ * @param {{retry: () => void, stale: (stale: boolean) => void}} page
  */
-export function mountNotices(element, page) {
+export function mountNotices(element, below, page) {
   const before = [...element.childNodes];
   const sentence = make('b');
   const rest = make('span', { class: 'num' });
@@ -38,6 +39,14 @@ export function mountNotices(element, page) {
   let since = performance.now();
   let stale = false;
   /** @type {Map<string, HTMLElement>} */ const strips = new Map();
+
+  // The first screen fills what the bar and the strips leave.
+  const size = new ResizeObserver(() => {
+    const height = element.offsetHeight;
+    if (height) below.style.setProperty('--bar-height', `${element.offsetTop + height}px`);
+    else below.style.removeProperty('--bar-height');
+  });
+  size.observe(element);
 
   return {
     /** @param {Condition} condition */
@@ -69,6 +78,10 @@ export function mountNotices(element, page) {
       strips.get(kind)?.remove();
       strips.delete(kind);
     },
-    destroy: () => element.replaceChildren(...before),
+    destroy() {
+      size.disconnect();
+      below.style.removeProperty('--bar-height');
+      element.replaceChildren(...before);
+    },
   };
 }

@@ -5,17 +5,8 @@
 /** @typedef {import('../controls/choice.js').ChoiceSpec & {kind: 'choice', applies: 'live' | 'restart'}} ChoiceSpec */
 /** @typedef {import('../controls/toggle.js').ToggleSpec & {kind: 'toggle', applies: 'live' | 'restart'}} ToggleSpec */
 /** @typedef {SliderSpec | ChoiceSpec | ToggleSpec} ControlSpec */
-/** @typedef {{channel: string, label: string, mark: string, smooth: number}} Line */
-/** @typedef {{label: string, channel: string, value: number | null}} Theory */
-/**
- * @typedef {object} ViewSpec
- * @property {'readout' | 'curves' | 'profile' | 'matrix' | 'tiles'} kind
- * @property {string} title @property {string} caption @property {string} detail @property {1 | 2 | 3} weight
- * @property {string} index @property {'square' | 'wide'} shape
- * @property {Line[]} [lines] @property {string} [channel]
- * @property {{channel: string, label: string, symbol: string, digits: number, unit: string}[]} [numbers]
- */
-/** @typedef {{lines: Line[], theory: Theory[], title: string, caption: string, symbol: string, events: string, digits: number, scale: string}} HillSpec */
+/** @typedef {import('../views/types.js').ViewSpec} ViewSpec */
+/** @typedef {import('../views/types.js').HillSpec} HillSpec */
 /**
  * @typedef {object} Schema
  * @property {string} name @property {string} title @property {string} section @property {string} claim

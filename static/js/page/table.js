@@ -4,7 +4,8 @@ import { number, stepOf, valueAt } from '../session/frame.js';
 
 /** @typedef {import('../session/frame.js').Frame} Frame */
 /** @typedef {import('../session/frame.js').Channel} Channel */
-/** @typedef {import('./schema.js').ViewSpec} ViewSpec */
+/** @typedef {import('../views/types.js').ViewSpec} ViewSpec */
+/** @template {ViewSpec['kind']} Kind @typedef {Extract<ViewSpec, {kind: Kind}>} Spec */
 /** @typedef {{head: string[], rows: (string | number)[][]}} Table */
 
 /** @param {string} label @param {string} channel */
@@ -13,8 +14,8 @@ const named = (label, channel) => label || channel;
 /** @param {number} count @returns {number[]} */
 const upTo = (count) => Array.from({ length: count }, (_, index) => index);
 
-/** One row a step; a vector gets a column an entry. @param {ViewSpec} view @param {Frame} frame @returns {Table} */
-function curves({ lines = [] }, frame) {
+/** One row a step; a vector gets a column an entry. @param {Spec<'curves'>} view @param {Frame} frame @returns {Table} */
+function curves({ lines }, frame) {
   const columns = lines.flatMap(({ channel, label }) => {
     const series = frame.series.get(channel);
     const width = series?.width ?? 1;
@@ -32,8 +33,8 @@ function curves({ lines = [] }, frame) {
   };
 }
 
-/** @param {ViewSpec} view @param {Frame} frame @returns {Table} */
-function profile({ lines = [], index }, frame) {
+/** @param {Spec<'profile'>} view @param {Frame} frame @returns {Table} */
+function profile({ lines, index }, frame) {
   const channels = lines.map(({ channel }) => frame.channels.get(channel));
   const length = Math.max(0, ...channels.map((channel) => channel?.data.length ?? 0));
   return {
@@ -42,8 +43,8 @@ function profile({ lines = [], index }, frame) {
   };
 }
 
-/** A matrix row by row; images one below the other. @param {ViewSpec} view @param {Frame} frame @returns {Table} */
-function grid({ channel = '' }, frame) {
+/** A matrix row by row; images one below the other. @param {Spec<'matrix' | 'tiles'>} view @param {Frame} frame @returns {Table} */
+function grid({ channel }, frame) {
   const found = frame.channels.get(channel);
   if (!found) return { head: [], rows: [] };
   const width = found.shape.at(-1) ?? 1;
@@ -57,16 +58,21 @@ function grid({ channel = '' }, frame) {
   return { head: [...(images ? ['image'] : []), 'row', ...upTo(width).map((column) => String(column + 1))], rows };
 }
 
-/** @param {ViewSpec} view @param {Frame} frame @returns {Table} */
-function readout({ numbers = [] }, frame) {
+/** @param {Spec<'readout'>} view @param {Frame} frame @returns {Table} */
+function readout({ numbers }, frame) {
   const rows = numbers.map(({ label, channel, unit }) => [named(label, channel), number(frame, channel), unit]);
   return { head: ['name', 'value', 'unit'], rows };
 }
 
-const KINDS = { curves, profile, matrix: grid, tiles: grid, readout };
-
 /** @param {ViewSpec} view @param {Frame} frame @returns {Table} */
-export const tableOf = (view, frame) => KINDS[view.kind](view, frame);
+export function tableOf(view, frame) {
+  switch (view.kind) {
+    case 'curves': return curves(view, frame);
+    case 'profile': return profile(view, frame);
+    case 'readout': return readout(view, frame);
+    default: return grid(view, frame);
+  }
+}
 
 /** @param {string | number} cell */
 const quoted = (cell) => (/[",\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell));

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Light or dark: what the address says, else what was chosen before, else what the system prefers. The choice stands as
- * `data-theme` on the root element; whoever draws on a canvas listens for `theme` on the document.
+ * Light or dark: what the address says, else what was chosen before; it stands as `data-theme` on the root element.
+ * Without either the style sheet follows the system (and the projector is light). Canvases watch the attribute.
  */
 
 /** @typedef {'light' | 'dark'} Theme */
@@ -30,30 +30,21 @@ function remember(theme) {
 }
 
 /** @returns {Theme} */
-export const theme = () => known(document.documentElement.dataset.theme) ?? (dark.matches ? 'dark' : 'light');
-
-/** @param {Theme} next */
-function show(next) {
-  if (document.documentElement.dataset.theme === next) return;
-  document.documentElement.dataset.theme = next;
-  document.dispatchEvent(new CustomEvent('theme', { detail: next }));
+export function theme() {
+  const { theme: set, mode } = document.documentElement.dataset;
+  return known(set) ?? (dark.matches && mode !== 'projector' ? 'dark' : 'light');
 }
 
 /** The other theme, from now on. @returns {Theme} */
 export function toggleTheme() {
   const next = theme() === 'dark' ? 'light' : 'dark';
   remember(next);
-  show(next);
+  document.documentElement.dataset.theme = next;
   return next;
 }
 
-/** Follows the address, the choice and the system, in this order. @returns {{destroy: () => void}} */
-export function mountTheme() {
-  const follow = () => {
-    const asked = known(new URLSearchParams(location.search).get('theme'));
-    show(asked ?? remembered() ?? (dark.matches ? 'dark' : 'light'));
-  };
-  follow();
-  dark.addEventListener('change', follow);
-  return { destroy: () => dark.removeEventListener('change', follow) };
+/** Sets what the address or an earlier choice says; called before anything is drawn. */
+export function applyTheme() {
+  const chosen = known(new URLSearchParams(location.search).get('theme')) ?? remembered();
+  if (chosen) document.documentElement.dataset.theme = chosen;
 }

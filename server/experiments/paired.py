@@ -1,0 +1,235 @@
+"""The base of every A/B training page: two nets, the same in everything but one named thing.
+
+    class Momentum(Paired):
+        differs, between = "momentum", (0.0, 0.9)          # a field of `Recipe`, and its value in A and in B
+        arms = ("plain descent", "momentum 0.9")
+
+Both arms have the same data, the same first weights (drawn by the same seed) and the same minibatches in the
+same order.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, Literal
+
+import torch
+from torch import Tensor
+
+from server.experiments.arm import CLASSES, Arm, Recipe
+from server.experiments.experiment import Experiment, Series
+from server.grammar import Curves, Diverged, Hill, Line, Parameters, Theory, Verdict, choice, slider
+from server.grammar.errors import WayOn
+from server.models.data import split
+from server.models.minibatches import Minibatches
+
+EVERY = 10  # steps from one look at the test digits to the next
+SMOOTH = (
+    5  # minibatches whose mean loss is drawn and judged: one alone is too noisy to have "reached" anything
+)
+CLEAR = 1.25  # a race won by less than a quarter is called too close
+
+
+class Common(Parameters):
+    """What is the same in both arms. A page adds its own, or says a default anew."""
+
+    learning_rate: float = slider(
+        0.2, 1e-4, 10, symbol=r"\eta", label="learning rate", scale="log", applies="live",
+        help="How far a step goes along the gradient.",
+    )  # fmt: skip
+    batch: int = slider(
+        64, 2, 512, symbol="m", label="batch size", scale="log", applies="live",
+        help="How many digits each step sees; their mean gradient is followed.",
+    )  # fmt: skip
+    momentum: float = slider(
+        0.0, 0.0, 0.99, step=0.01, symbol=r"\alpha", label="momentum", applies="live",
+        help="How much of the last step is kept in the next.",
+    )  # fmt: skip
+    layers: int = slider(12, 1, 30, symbol="L", label="hidden layers", help="How deep the two nets are.")
+    units: int = slider(
+        32, 2, 128, symbol="n", label="units per layer", help="How wide each hidden layer is."
+    )
+    unit: Literal["sigmoid", "tanh", "relu"] = choice(
+        "sigmoid",
+        label="unit",
+        labels={"relu": "ReLU"},
+        help="What a hidden unit does with its weighted input.",
+    )
+    first_weights: Literal["zeros", "xavier", "he"] = choice(
+        "xavier", label="first weights", labels={"xavier": "Xavier", "he": "He"},
+        help="How large the random weights are before the first step.",
+    )  # fmt: skip
+
+
+class Paired(Experiment):
+    """Two nets learn the handwritten digits side by side; an elementary step is one minibatch, shown to
+    both."""
+
+    differs: ClassVar[str]
+    """The field of `Recipe` in which the arms differ, and nothing else."""
+    between: ClassVar[tuple[Any, Any]]
+    """Its values in A and in B; override `values` where they depend on parameters."""
+    target: ClassVar[float] = 0.5
+    """The loss that the two race to."""
+    arms: ClassVar[tuple[str, str]]
+    Controls: ClassVar[type[Parameters]] = Common
+    pinned = "learning_rate"
+    step_name = "minibatch"
+    speed = 40.0
+
+    hill = Hill(
+        lines=(
+            Line(channel="loss_A", label="A", mark="A", smooth=SMOOTH),
+            Line(channel="loss_B", label="B", mark="B", smooth=SMOOTH),
+        ),
+        title="Loss",
+        caption="mean of the last 5 minibatches; faint: each one",
+        theory=(Theory(label="ln 10: guessing among ten classes", value=math.log(CLASSES)),),
+    )
+    accuracy_view: ClassVar[Curves] = Curves(
+        title="Test digits named rightly",
+        caption="Per cent of 300 digits **never trained on**.",
+        weight=2,
+        lines=(
+            Line(channel="accuracy_A", label="A", mark="A"),
+            Line(channel="accuracy_B", label="B", mark="B"),
+        ),
+        theory=(Theory(label="10 %: guessing", value=100 / CLASSES),),
+        low=0,
+        high=100,
+    )
+
+    def recipe(self) -> Recipe:
+        """What both arms have in common. A page with further parameters extends it."""
+        p = self.parameters
+        return Recipe(
+            layers=p.layers,
+            units=p.units,
+            unit=p.unit,
+            first_weights=p.first_weights,
+            learning_rate=p.learning_rate,
+            momentum=p.momentum,
+        )
+
+    def values(self) -> tuple[Any, Any]:
+        """The one thing that differs: its value in A and in B."""
+        return self.between
+
+    def recipes(self) -> tuple[Recipe, Recipe]:
+        """A's and B's: equal but for the field `differs`."""
+        common, (a, b) = self.recipe(), self.values()
+        return replace(common, **{self.differs: a}), replace(common, **{self.differs: b})
+
+    def restart(self) -> None:
+        data = split(self.seeds.data)
+        a, b = self.recipes()
+        self.pair = tuple(Arm(each, data, self.generator("initialisation"), self.device) for each in (a, b))
+        self.minibatches = Minibatches(len(data.train_labels), self.generator("order"))
+        self.reached: list[int | None] = [None, None]
+        self._recent = torch.empty(2, 0, device=self.device)
+        with torch.inference_mode():
+            self._percent = torch.stack([arm.accuracy() for arm in self.pair])
+        self._look()
+
+    def live(self, name: str) -> None:
+        for arm, recipe in zip(self.pair, self.recipes(), strict=True):
+            arm.follow(recipe)
+
+    def advance(self, steps: int) -> Series:
+        minibatches = [self.minibatches.take(self.parameters.batch).to(self.device) for _ in range(steps)]
+        losses = torch.empty(2, steps, device=self.device)
+        percents = torch.empty(2, steps, device=self.device)
+        for arm in self.pair:
+            arm.keep()
+        with torch.inference_mode():
+            for first, last in self._stretches(steps):
+                for arm, row in zip(self.pair, losses, strict=True):
+                    arm.train(minibatches[first:last], row[first:last])
+                percents[:, first:last] = self._percent[:, None]
+                if (self.step + last) % EVERY == 0:
+                    self._percent = torch.stack([arm.accuracy() for arm in self.pair])
+                    percents[:, last - 1] = self._percent
+        series = {
+            "loss_A": losses[0],
+            "loss_B": losses[1],
+            "accuracy_A": percents[0],
+            "accuracy_B": percents[1],
+        }
+        self._check(minibatches, series)
+        self._watch(losses)
+        return series
+
+    def verdict(self) -> Verdict:
+        """Which arm reaches the target loss, and in how many steps."""
+        a, b = self.reached
+        line = f"steps for B to reach loss {self.target:g}"
+        if a is None and b is None:
+            return Verdict(number="–", line=line, word="untested", note="neither arm is there yet")
+        # Whoever is not there yet needs at least as long as the run has lasted.
+        slowest_a, slowest_b = a or self.step, b or self.step
+        word: Literal["holds", "broken", "close"] = "close"
+        if max(slowest_a, slowest_b) >= CLEAR * min(slowest_a, slowest_b):
+            word = "holds" if slowest_b < slowest_a else "broken"
+        note = f"A has not in {self.step}" if a is None else f"A needed {a}"
+        return Verdict(number="–" if b is None else _short(b), line=line, word=word, note=note)
+
+    def position(self) -> Mapping[str, str]:
+        return {"epoch": str(self.minibatches.epoch)}
+
+    def _look(self) -> None:
+        """Gradients at the first weights, on what will be the first minibatch: the page shows them before any
+        step."""
+        first = Minibatches(len(self.pair[0].inputs), self.generator("order")).take(self.parameters.batch)
+        for arm in self.pair:
+            arm.keep()
+            arm.look(first.to(self.device))
+            arm.back()
+
+    def _stretches(self, steps: int) -> list[tuple[int, int]]:
+        """Cut the coming steps where the test digits are looked at: after every tenth step of the run."""
+        looks = range(EVERY - self.step % EVERY, steps, EVERY)
+        return list(zip([0, *looks], [*looks, steps], strict=True))
+
+    def _watch(self, losses: Tensor) -> None:
+        """Note the first step at which the mean of the last few losses was below the target."""
+        recent = torch.cat([self._recent, losses], 1)
+        self._recent = recent[:, 1 - SMOOTH :]
+        if recent.shape[1] < SMOOTH or None not in self.reached:
+            return
+        below = recent.unfold(1, SMOOTH, 1).mean(2) < self.target
+        before = self.step + losses.shape[1] - recent.shape[1]
+        for arm, row in enumerate(below.cpu()):
+            if self.reached[arm] is None and bool(row.any()):
+                self.reached[arm] = before + int(row.int().argmax()) + SMOOTH
+
+    def _check(self, minibatches: list[Tensor], series: Series) -> None:
+        """Raises Diverged if a number of either arm stopped being finite, with what was measured until
+        then."""
+        names = ("loss_A", "loss_B")
+        broken = [arm.broken(series[name]) for arm, name in zip(self.pair, names, strict=True)]
+        if not any(broken):
+            return
+        found = [
+            (*arm.diagnose(minibatches), letter)
+            for arm, letter, bad in zip(self.pair, "AB", broken, strict=True)
+            if bad
+        ]
+        number, where, letter = min(found, key=lambda each: each[0])
+        finite = sum(bool(loss) for loss in series[f"loss_{letter}"][: number + 1].isfinite())
+        measured = {name: values[:finite] for name, values in series.items()}
+        last = torch.cat([self._recent["AB".index(letter)], measured[f"loss_{letter}"]])[-4:]
+        rate = self.parameters.learning_rate
+        raise Diverged(
+            where[:1].upper() + where[1:],
+            self.step + number + 1,
+            arm=letter,
+            last=tuple(last.tolist()),
+            cause=f"steps of {rate:g} × the gradient overshoot, and each one makes the next gradient larger",
+            ways=(WayOn("Rewind"), WayOn(f"Rate {rate / 10:g}", {"learning_rate": max(rate / 10, 1e-4)})),
+            series=measured if finite else None,
+        )
+
+
+def _short(number: int) -> str:
+    """At most four characters."""
+    return str(number) if number < 10_000 else f"{number // 1000}k"

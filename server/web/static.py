@@ -1,0 +1,38 @@
+"""Our own files are asked for again at every visit (a 304 when unchanged); libraries are kept for a year by their version."""
+
+import hashlib
+import mimetypes
+from functools import cache
+from pathlib import Path
+
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from server.web.assets import folder
+
+mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("font/woff2", ".woff2")
+FORBIDDEN = ("node_modules", "package.json", "package-lock.json", "tsconfig.json")
+
+
+class StaticFolder(StaticFiles):
+    """`static/` without what belongs to its tools."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=folder("static"))
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if path.startswith(FORBIDDEN):
+            return Response("Not found.", status_code=404, media_type="text/plain")
+        answer = await super().get_response(path, scope)
+        is_library = path.startswith("vendor") and scope.get("query_string")
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_library else "no-cache"
+        return answer
+
+
+@cache
+def version(path: str) -> str:
+    """An address of a library file that changes when the file does."""
+    digest = hashlib.sha256((Path(folder("static")) / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={digest}"

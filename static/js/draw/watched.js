@@ -1,0 +1,46 @@
+// @ts-check
+/** Draws what can be seen, when it can be seen; keeps its description fresh without chattering. */
+
+import { onLook } from './colours.js';
+
+const TOLD_EVERY = 5000;
+
+/**
+ * @param {Element} target redrawn when it is resized, comes into view or the look changes
+ * @param {() => void} draw
+ * @param {() => void} tell renews the description: on pausing, and at most every five seconds
+ * @returns {{refresh: (paused?: boolean) => void, destroy: () => void}}
+ */
+export function watched(target, draw, tell) {
+  let visible = true;
+  let waiting = false;
+  let told = -Infinity;
+  let still = false;
+
+  /** @param {boolean} [paused] */
+  function refresh(paused = still) {
+    if (performance.now() - told > TOLD_EVERY || (paused && !still)) {
+      told = performance.now();
+      tell();
+    }
+    still = paused;
+    waiting = !visible;
+    if (visible) draw();
+  }
+  const sight = new IntersectionObserver((entries) => {
+    visible = entries.at(-1)?.isIntersecting ?? true;
+    if (visible && waiting) refresh();
+  });
+  sight.observe(target);
+  const size = new ResizeObserver(() => refresh());
+  size.observe(target);
+  const forget = onLook(() => refresh());
+  return {
+    refresh,
+    destroy() {
+      sight.disconnect();
+      size.disconnect();
+      forget();
+    },
+  };
+}

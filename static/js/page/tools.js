@@ -1,0 +1,123 @@
+// @ts-check
+/** What can be done with one panel: full screen; a menu with picture, numbers, table, link. */
+import { button, make } from '../controls/dom.js';
+import { icon } from '../controls/icons.js';
+import { fixed } from '../draw/numbers.js';
+import { pictureOf, save } from './picture.js';
+import { csv, tableOf } from './table.js';
+
+/** @typedef {import('./schema.js').ViewSpec} ViewSpec */
+/**
+ * @typedef {object} Page what a panel's tools need of the page
+ * @property {() => import('../session/frame.js').Frame | null} frame
+ * @property {() => string} foot parameters, seed and address, for saved pictures
+ * @property {() => void} share
+ */
+
+/** A page of the table on screen; the file holds all of it. */
+const ROWS = 200;
+const COLUMNS = 40;
+
+/** Fills the screen with an element, or leaves. @param {Element} element */
+export function enlarge(element) {
+  const done = document.fullscreenElement === element ? document.exitFullscreen() : element.requestFullscreen();
+  // The browser may refuse (no user gesture, an iframe): then all stays as it is.
+  done.catch(() => {});
+}
+
+/**
+ * @param {HTMLElement} panel @param {ViewSpec} view @param {string} key the key that enlarges it
+ * @param {Page} page @returns {{destroy: () => void}}
+ */
+export function mountTools(panel, view, key, page) {
+  const tools = panel.querySelector('.tools') ?? panel.appendChild(make('div', { class: 'tools' }));
+  const before = [...tools.childNodes];
+  const full = button({ title: `Full screen (${key})`, 'aria-label': `Full screen: ${view.title}` }, () => enlarge(panel), icon('full'));
+  const more = button({ title: 'Save and more', 'aria-label': `Save and more: ${view.title}`, 'aria-haspopup': 'menu', 'aria-expanded': 'false' },
+    () => (menu ? close() : open()), icon('more'));
+  tools.replaceChildren(full, more);
+  /** @type {HTMLElement | null} */ let menu = null;
+  let stop = new AbortController();
+
+  const file = view.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  const words = () => ({ title: view.title, caption: panel.querySelector('header p')?.textContent?.trim() ?? '', foot: page.foot() });
+  const entries = [
+    { label: 'Full screen', cap: key, act: () => enlarge(panel) },
+    { label: 'Save picture', cap: 'PNG', act: () => pictureOf(panel, words())?.toBlob((blob) => blob && save(`${file}.png`, blob)) },
+    { label: 'Save numbers', cap: 'CSV', act: () => withFrame((frame) => save(`${file}.csv`, new Blob([csv(tableOf(view, frame))], { type: 'text/csv' }))) },
+    { label: 'Show as table', cap: '', act: () => withFrame((frame) => showTable(view, frame)) },
+    { label: 'Copy link', cap: '', act: page.share },
+  ];
+  /** @param {(frame: import('../session/frame.js').Frame) => void} act */
+  function withFrame(act) {
+    const frame = page.frame();
+    if (frame) act(frame);
+  }
+  function open() {
+    const canvas = panel.querySelector('canvas');
+    menu = make('div', { class: 'menu', role: 'menu', 'aria-label': view.title }, ...entries
+      .filter(({ cap }) => cap !== 'PNG' || canvas)
+      .map(({ label, cap, act }) => button({ role: 'menuitem' }, () => (close(), act()), label, cap ? make('kbd', {}, cap) : '')));
+    place(menu, more);
+    panel.append(menu);
+    more.setAttribute('aria-expanded', 'true');
+    stop = new AbortController();
+    menu.addEventListener('keydown', walk);
+    document.addEventListener('pointerdown', (event) => {
+      if (event.target instanceof Node && !menu?.contains(event.target) && !more.contains(event.target)) close();
+    }, { signal: stop.signal });
+    menu.querySelector('button')?.focus();
+  }
+  function close() {
+    stop.abort();
+    menu?.remove();
+    menu = null;
+    more.setAttribute('aria-expanded', 'false');
+    more.focus({ preventScroll: true });
+  }
+  /** @param {KeyboardEvent} event */
+  function walk(event) {
+    const items = [...(menu?.querySelectorAll('button') ?? [])];
+    const at = items.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (event.key === 'Escape' || event.key === 'Tab') close();
+    else if (to !== undefined) items.at(to % items.length)?.focus();
+    else return;
+    if (event.key !== 'Tab') event.preventDefault();
+    event.stopPropagation();
+  }
+  return {
+    destroy() {
+      stop.abort();
+      menu?.remove();
+      tools.replaceChildren(...before);
+    },
+  };
+}
+
+/** Below its button, at the panel's right edge. @param {HTMLElement} menu @param {HTMLElement} anchor */
+function place(menu, anchor) {
+  menu.style.position = 'absolute';
+  menu.style.right = '0';
+  menu.style.top = `${anchor.offsetTop + anchor.offsetHeight + 4}px`;
+  menu.style.zIndex = '4';
+}
+
+/** @param {string | number} cell */
+const shown = (cell) => (typeof cell === 'number' ? fixed(cell, Number.isInteger(cell) ? 0 : 4) : cell);
+
+/** @param {ViewSpec} view @param {import('../session/frame.js').Frame} frame */
+function showTable(view, frame) {
+  const { head, rows } = tableOf(view, frame);
+  const cut = rows.length > ROWS || head.length > COLUMNS;
+  const body = make('tbody', {}, ...rows.slice(-ROWS).map((row) =>
+    make('tr', {}, ...row.slice(0, COLUMNS).map((cell) => make('td', { class: 'num' }, shown(cell))))));
+  const header = make('tr', {}, ...head.slice(0, COLUMNS).map((name) => make('th', { scope: 'col' }, name)));
+  const table = make('table', {}, make('thead', {}, header), body);
+  const dialog = make('dialog', { class: 'sheet table', 'aria-label': view.title });
+  const note = cut ? `The last ${Math.min(ROWS, rows.length)} of ${rows.length} rows; the CSV file has everything.` : '';
+  dialog.append(make('h2', {}, `${view.title} `, button({}, () => dialog.close(), 'close, Esc')), make('p', { class: 'muted' }, note), table);
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,201 @@
+// @ts-check
+/** Curves: scalars against step (uPlot). Labels stand at the lines' ends; theory is dashed; the ball is now. */
+
+import uPlot from 'uplot';
+import { Extent, label, room, ticks } from '../draw/axes.js';
+import { font } from '../draw/canvas.js';
+import { look } from '../draw/colours.js';
+import { apart, ball, colourOf, cross, dashed, words } from '../draw/marks.js';
+import { fixed, typeset } from '../draw/numbers.js';
+import { watched } from '../draw/watched.js';
+import { number } from '../session/frame.js';
+import { counted, lastDrawable, meanName } from './series.js';
+import { gapped, pattern, steps, strands } from './strands.js';
+
+/** @typedef {import('./types.js').Frame} Frame */
+/** @typedef {import('./types.js').CurvesSpec} CurvesSpec */
+/** @typedef {import('./strands.js').Strand} Strand */
+
+/** @type {Record<import('./strands.js').Role, number>} */
+const WIDTH = { line: 2.2, chief: 2.4, strand: 1.2, faint: 0.8 };
+
+/**
+ * @param {HTMLElement} element @param {CurvesSpec} spec @param {import('./types.js').Context} context
+ * @returns {import('./types.js').Mounted}
+ */
+export function mountCurves(element, spec, context) {
+  const reading = element.appendChild(document.createElement('output'));
+  reading.className = 'reading';
+  reading.hidden = true;
+  /** @type {Frame | null} */
+  let frame = null;
+  /** @type {Strand[]} */
+  let found = [];
+  /** @type {uPlot | null} */
+  let chart = null;
+  let built = '';
+  const watch = watched(element, paint, () => chart?.ctx.canvas.setAttribute('aria-label', summary()));
+
+  function paint() {
+    const [width, height] = [element.clientWidth, element.clientHeight];
+    if (!frame || !found.length || !width || !height) return;
+    const wanted = `${pattern(found)} ${look().dark} ${look().unit} ${look().size.tick} ${look().colour.ink}`;
+    if (!chart || wanted !== built) {
+      chart?.destroy();
+      chart = new uPlot(options(width, height), data(), element);
+      chart.ctx.canvas.setAttribute('role', 'img');
+      chart.ctx.canvas.setAttribute('aria-label', summary());
+      built = wanted;
+    } else {
+      if (chart.width !== width || chart.height !== height) chart.setSize({ width, height });
+      chart.setData(data());
+    }
+  }
+  /** @returns {uPlot.AlignedData} */
+  function data() {
+    const at = frame ? steps(frame, found) : [];
+    return [at, ...found.map(({ values }) => gapped(values, spec.scale))];
+  }
+  /** @returns {[number, number]} */
+  function range() {
+    const extent = new Extent(spec.scale);
+    for (const { values } of found) extent.addAll(values);
+    for (const theory of spec.theory) extent.add(theory.value ?? (frame ? number(frame, theory.channel) : NaN));
+    const [low, high] = extent.padded(0.08);
+    return [Math.min(spec.low ?? low, extent.low), Math.max(spec.high ?? high, extent.high)];
+  }
+  /** @param {number} width @param {number} height @returns {uPlot.Options} */
+  function options(width, height) {
+    const { colour, size, unit } = look();
+    const axis = { font: font(size.tick), stroke: colour['ink-2'], gap: 6 * unit };
+    const grid = { stroke: colour.rule, width: 1 };
+    const kind = spec.scale;
+    return {
+      width,
+      height,
+      legend: { show: false },
+      padding: [8 * unit, (found.some((strand) => strand.label) ? 64 : 16) * unit, 0, 0],
+      cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
+      scales: {
+        x: { time: false, range: (_chart, _low, high) => [0, Math.max(10, high)] },
+        y: { distr: kind === 'log' ? 3 : 1, range },
+      },
+      axes: [
+        {
+          ...axis, size: size.tick + 14 * unit, grid: { show: false },
+          ticks: { stroke: colour['ink-3'], width: 1, size: 4 * unit },
+          border: { show: true, stroke: colour['ink-3'], width: 1 },
+          splits: (_chart, _axis, low, high) => ticks('linear', low, high, Math.min(5, width / (90 * unit))),
+          values: (_chart, splits) => splits.map((split) => label('linear', split)),
+        },
+        {
+          ...axis, grid, ticks: { show: false }, size: (drawn, values) => axisWidth(drawn, values, size.tick, unit),
+          splits: (drawn, _axis, low, high) => ticks(kind, low, high, Math.min(5, room({ unit }, drawn.bbox.height / devicePixelRatio))),
+          filter: (_chart, splits) => splits,
+          values: (_chart, splits) => splits.map((split) => label(kind, split)),
+        },
+      ],
+      series: [{}, ...found.map(({ line, role }) => ({
+        stroke: strokeOf(line, role), width: WIDTH[role] * unit, alpha: role === 'faint' ? 0.45 : 1,
+        points: { show: false }, spanGaps: false,
+      }))],
+      hooks: { draw: [overlay], setCursor: [read] },
+    };
+  }
+  /** @param {import('./types.js').Line} line @param {import('./strands.js').Role} role */
+  function strokeOf(line, role) {
+    if (role === 'strand') return look().colour['ink-3'];
+    return role === 'chief' ? look().colour.ink : colourOf(look(), line.mark);
+  }
+  /** Theory, ends and what is smoothed, drawn over uPlot's own picture. @param {uPlot} drawn */
+  function overlay(drawn) {
+    if (!frame) return;
+    const ratio = devicePixelRatio || 1;
+    const pen = drawn.ctx;
+    pen.save();
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const [left, top] = [drawn.bbox.left / ratio, drawn.bbox.top / ratio];
+    const box = { left, top, right: left + drawn.bbox.width / ratio, bottom: top + drawn.bbox.height / ratio };
+    const sheet = { context: pen, width: drawn.width, height: drawn.height, ratio, unit: look().unit, look: look() };
+    const x = (/** @type {number} */ step) => drawn.valToPos(step, 'x', true) / ratio;
+    const y = (/** @type {number} */ value) => drawn.valToPos(value, 'y', true) / ratio;
+    for (const theory of spec.theory) {
+      const value = theory.value ?? number(frame, theory.channel);
+      if (!Number.isFinite(value) || (spec.scale === 'log' && value <= 0)) continue;
+      dashed(sheet, [[box.left, y(value)], [box.right, y(value)]]);
+      const below = y(value) - box.top < 20 * sheet.unit;
+      words(sheet, theory.label, box.right, y(value) + (below ? 4 : -4) * sheet.unit, {
+        align: 'right', baseline: below ? 'top' : 'bottom',
+      });
+    }
+    ends(sheet, box, x, y);
+    const stated = meanName(Math.max(...spec.lines.map((line) => line.smooth)), frame.stride, context.stepName);
+    if (stated) words(sheet, stated, box.right, box.top, { align: 'right', baseline: 'top', colour: look().colour['ink-2'] });
+    pen.restore();
+  }
+  /** @param {import('../draw/canvas.js').Sheet} sheet @param {import('../draw/axes.js').Box} box
+   * @param {(step: number) => number} x @param {(value: number) => number} y */
+  function ends(sheet, box, x, y) {
+    const at = frame ? steps(frame, found) : [];
+    const alive = found.flatMap((strand) => {
+      const last = lastDrawable(strand.values, spec.scale);
+      return last < 0 || strand.role === 'faint' || strand.role === 'strand' ? [] : [{ ...strand, last }];
+    });
+    const wanted = alive.map(({ values, last }) => y(values[last] ?? NaN));
+    const places = apart(wanted, sheet.look.size.tick * 1.15, box.top, box.bottom);
+    alive.forEach(({ values, last, line, role, label: name }, index) => {
+      const colour = strokeOf(line, role);
+      const [left, top] = [x(at[last] ?? 0), wanted[index] ?? 0];
+      if (last < values.length - 1) cross(sheet, left, top, colour);
+      else ball(sheet, left, top, alive.length > 2 ? 4 : 5);
+      if (name) words(sheet, name, left + 10 * sheet.unit, places[index] ?? top, { weight: 650, colour });
+    });
+  }
+  /** @param {uPlot} drawn */
+  function read(drawn) {
+    const row = drawn.cursor.idx ?? null;
+    const told = row === null ? [] : found.filter(({ role }) => role === 'line' || role === 'chief');
+    reading.hidden = !told.length || (drawn.cursor.left ?? -1) < 0;
+    if (reading.hidden || row === null) return;
+    const step = typeset(String(drawn.data[0][row]));
+    const values = told.map(({ label: name, values: numbers }) => `${name} ${fixed(numbers[row] ?? NaN, 3)}`.trim());
+    reading.textContent = `${context.stepName} ${step}: ${values.join(', ')}`;
+    const space = element.clientWidth - reading.offsetWidth;
+    reading.style.left = `${Math.max(0, Math.min(space, (drawn.cursor.left ?? 0) + drawn.bbox.left / devicePixelRatio + 8))}px`;
+    reading.style.top = '0px';
+  }
+  function summary() {
+    if (!frame || !found.length) return `${spec.title}: waiting for the first numbers.`;
+    const told = found.filter(({ role }) => role === 'line' || role === 'chief').map(({ label: name, values }) => {
+      const end = values.at(-1) ?? NaN;
+      const value = Number.isFinite(end) ? fixed(end, 3) : 'not finite';
+      return `${name || spec.title} is ${value}`;
+    });
+    return `${spec.title} after ${frame.step} ${counted(context.stepName, frame.step)}: ${told.join('; ')}.`;
+  }
+  return {
+    draw(next) {
+      const same = frame && frame.run === next.run && frame.step === next.step && frame.state === next.state;
+      frame = next;
+      found = strands(spec.lines, next);
+      if (!same) watch.refresh(next.state !== 'playing');
+    },
+    resize: () => watch.refresh(),
+    destroy() {
+      watch.destroy();
+      chart?.destroy();
+      reading.remove();
+    },
+    summary,
+  };
+}
+
+/** Wide enough for its labels. @param {uPlot} chart @param {string[] | null} values @param {number} size @param {number} unit */
+function axisWidth(chart, values, size, unit) {
+  const pen = chart.ctx;
+  pen.save();
+  pen.font = font(size * (devicePixelRatio || 1));
+  const widest = Math.max(0, ...(values ?? []).map((value) => pen.measureText(value).width)) / (devicePixelRatio || 1);
+  pen.restore();
+  return Math.ceil(widest + 12 * unit);
+}

@@ -1,0 +1,112 @@
+// @ts-check
+/** How tiles lie, how a fast grid is shown, and how painting becomes messages. No canvas here. */
+
+import { valueAt } from '../session/frame.js';
+
+/** @typedef {import('../session/frame.js').Channel} Channel */
+/** @typedef {import('./types.js').Frame} Frame */
+
+const GAP = 6;
+
+/**
+ * Images of rows × columns cells in a box: as many device pixels per cell as fit, all the same whole number.
+ * @param {number} count @param {number} rows @param {number} columns
+ * @param {number} width @param {number} height @param {number} ratio device pixels per CSS pixel
+ */
+export function arranged(count, rows, columns, width, height, ratio) {
+  let [across, side] = [1, 0];
+  for (let tried = 1; tried <= count; tried += 1) {
+    const down = Math.ceil(count / tried);
+    const wide = ((width - GAP * (tried - 1)) * ratio) / (tried * columns);
+    const high = ((height - GAP * (down - 1)) * ratio) / (down * rows);
+    if (Math.floor(Math.min(wide, high)) > side) [across, side] = [tried, Math.floor(Math.min(wide, high))];
+  }
+  const cell = Math.max(1, side) / ratio;
+  const [stepX, stepY] = [cell * columns + GAP, cell * rows + GAP];
+  /** @param {number} x @param {number} y */
+  function tileAt(x, y) {
+    const [column, row] = [Math.floor(x / stepX), Math.floor(y / stepY)];
+    const inside = x >= 0 && y >= 0 && column < across && x - column * stepX < cell * columns && y - row * stepY < cell * rows;
+    const tile = row * across + column;
+    return inside && tile < count ? tile : -1;
+  }
+  return {
+    cell,
+    across,
+    /** @param {number} tile */
+    place: (tile) => ({ x: (tile % across) * stepX, y: Math.floor(tile / across) * stepY }),
+    tileAt,
+    /** The cell of a single image. @param {number} x @param {number} y */
+    cellAt: (x, y) => (tileAt(x, y) === 0 ? Math.floor(y / cell) * columns + Math.floor(x / cell) : -1),
+  };
+}
+
+const FASTEST_SAFE = 3;
+const MEMORY = 0.5;
+
+/**
+ * Above three sweeps a second the grid shows the running mean of the states that arrived (memory half a second), not
+ * raw flips: nothing flashes, and the mean is what the physics speaks of. Stopped, it shows the state as it is.
+ */
+export class RunningMean {
+  fast = false;
+  #means = new Float32Array(0);
+  #time = -Infinity;
+  #run = -1;
+
+  /** @param {number} index */
+  at = (index) => this.#means[index] ?? NaN;
+
+  /** @param {Frame} frame @param {Channel} state @param {number} deciding ≥ 0: a step is one unit; else a whole sweep */
+  add(frame, state, deciding) {
+    const cells = state.data.length;
+    const sweeps = deciding >= 0 ? frame.speed_measured / cells : frame.speed_measured;
+    this.fast = frame.state === 'playing' && sweeps > FASTEST_SAFE;
+    const fresh = this.#run !== frame.run || this.#means.length !== cells || !this.fast;
+    if (this.#means.length !== cells) this.#means = new Float32Array(cells);
+    const part = fresh ? 1 : 1 - Math.exp(-Math.max(0, frame.time - this.#time) / MEMORY);
+    for (let index = 0; index < cells; index += 1) {
+      const old = this.#means[index] ?? 0;
+      this.#means[index] = part === 1 ? valueAt(state, index) : old + (valueAt(state, index) - old) * part;
+    }
+    [this.#time, this.#run] = [frame.time, frame.run];
+  }
+}
+
+const SEND_EVERY = 60;
+
+/** A stroke of the brush sets every cell it crosses to the same value; cells are sent in batches. */
+export class Brush {
+  #value = true;
+  /** @type {Set<number>} */
+  #cells = new Set();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {string} action @param {import('./types.js').Context['send']} send */
+  constructor(action, send) {
+    this.action = action;
+    this.send = send;
+  }
+
+  /** @param {number} cell @param {boolean} value */
+  begin(cell, value) {
+    this.#value = value;
+    this.add(cell);
+  }
+
+  /** @param {number} cell */
+  add(cell) {
+    this.#cells.add(cell);
+    this.#timer ??= setTimeout(() => this.end(), SEND_EVERY);
+  }
+
+  /** Sends what has not been sent. */
+  end() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const cells = [...this.#cells];
+    this.#cells.clear();
+    if (cells.length) this.send({ type: 'act', action: this.action, arguments: { cells, value: this.#value } });
+  }
+}

@@ -1,0 +1,111 @@
+// @ts-check
+/** Matrix: numbers through a colour map, 0 is paper; pointer and arrow keys read i, j and the value. */
+
+import { picture } from '../draw/canvas.js';
+import { Stamp, barHeight, colourBar, entries, hatch, rangeOf } from '../draw/map.js';
+import { short } from '../draw/numbers.js';
+import { valueAt } from '../session/frame.js';
+import { mountCursor } from './cursor.js';
+
+/** @typedef {import('../session/frame.js').Channel} Channel */
+/** @typedef {import('./types.js').MatrixSpec} MatrixSpec */
+
+/**
+ * @param {HTMLElement} element @param {MatrixSpec} spec @param {import('./types.js').Context} _context
+ * @returns {import('./types.js').Mounted}
+ */
+export function mountMatrix(element, spec, _context) {
+  const stamp = new Stamp();
+  const reading = element.appendChild(document.createElement('output'));
+  reading.className = 'reading';
+  reading.hidden = true;
+  /** @type {Channel | undefined} */
+  let channel;
+  let size = { width: 0, height: 0 };
+  let [cell, still] = [-1, false];
+  const shown = picture(element, paint, summary);
+
+  const shape = () => ({ rows: channel?.shape[0] ?? 0, columns: channel?.shape[1] ?? 0 });
+
+  /** @param {import('../draw/canvas.js').Sheet} sheet */
+  function paint(sheet) {
+    if (!channel) return;
+    const { rows, columns } = shape();
+    const range = rangeOf(channel, spec.colours);
+    const bytes = entries(channel, range);
+    stamp.paint(bytes, 0, columns, rows, sheet.look.maps[spec.colours]);
+    const each = Math.min(sheet.width / columns, (sheet.height - barHeight(sheet)) / rows);
+    size = { width: each * columns, height: each * rows };
+    stamp.draw(sheet, 0, 0, size.width, size.height);
+    for (let lost = bytes.indexOf(255); lost >= 0; lost = bytes.indexOf(255, lost + 1)) {
+      hatch(sheet, (lost % columns) * each, Math.floor(lost / columns) * each, each, each);
+    }
+    colourBar(sheet, spec.colours, range, 0, size.height, size.width);
+    if (cell >= 0) outlined(sheet, (cell % columns) * each, Math.floor(cell / columns) * each, Math.max(each, 4));
+  }
+  /** @param {number} index */
+  function describe(index) {
+    const { columns } = shape();
+    if (!channel || index < 0) return '';
+    const value = valueAt(channel, index);
+    const told = Number.isFinite(value) ? short(value, 3) : 'not finite';
+    return `${spec.rows} ${Math.floor(index / columns) + 1}, ${spec.columns} ${(index % columns) + 1}: ${told}`;
+  }
+  function read() {
+    const { rows, columns } = shape();
+    reading.hidden = cell < 0;
+    if (cell < 0) return;
+    reading.textContent = describe(cell);
+    const [left, top] = [(cell % columns) / columns, Math.floor(cell / columns) / rows];
+    reading.style.left = `${Math.max(0, Math.min(element.clientWidth - reading.offsetWidth, left * size.width + 12))}px`;
+    reading.style.top = `${Math.max(0, top * size.height - reading.offsetHeight - 6)}px`;
+  }
+  const cursor = mountCursor(element, {
+    name: `${spec.title}: read entries with the arrow keys`,
+    locate(x, y) {
+      const { rows, columns } = shape();
+      if (x < 0 || y < 0 || x >= size.width || y >= size.height) return -1;
+      return Math.floor((y / size.height) * rows) * columns + Math.floor((x / size.width) * columns);
+    },
+    size: () => ({ columns: shape().columns, count: shape().rows * shape().columns }),
+    moved(next) {
+      cell = next;
+      shown.refresh();
+      read();
+    },
+    describe,
+  });
+  function summary() {
+    if (!channel) return `${spec.title}: waiting for the first picture.`;
+    const { rows, columns } = shape();
+    const [low, high] = rangeOf(channel, spec.colours);
+    return `${spec.title}: ${rows} by ${columns} numbers, colours from ${short(low, 2)} to ${short(high, 2)}.`;
+  }
+  return {
+    draw(frame) {
+      const next = frame.channels.get(spec.channel);
+      const paused = frame.state !== 'playing';
+      const same = next && channel && next.data === channel.data;
+      channel = next;
+      if (same && paused === still) return;
+      still = paused;
+      shown.refresh(paused);
+      if (cell >= 0) read();
+    },
+    resize: () => shown.refresh(),
+    destroy() {
+      cursor.destroy();
+      shown.destroy();
+      reading.remove();
+    },
+    summary,
+  };
+}
+
+/** @param {import('../draw/canvas.js').Sheet} sheet @param {number} x @param {number} y @param {number} side */
+function outlined({ context: pen, look }, x, y, side) {
+  for (const [width, colour] of /** @type {const} */ ([[4, 'on-now'], [2, 'now']])) {
+    [pen.lineWidth, pen.strokeStyle] = [width, look.colour[colour]];
+    pen.strokeRect(x - 1, y - 1, side + 2, side + 2);
+  }
+}

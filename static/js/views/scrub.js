@@ -1,0 +1,111 @@
+// @ts-check
+/** Rewinding along the hill, by pointer or keyboard: a slider from the start to the furthest step known. */
+
+import { ball, words } from '../draw/marks.js';
+import { typeset } from '../draw/numbers.js';
+import { lastFormer } from './series.js';
+
+/** @typedef {import('./types.js').Frame} Frame */
+
+/**
+ * @param {HTMLElement} element the hill
+ * @param {import('./types.js').Context} context
+ * @param {() => import('../draw/axes.js').Scale | null} axis steps to places, as last drawn
+ * @param {() => void} redraw
+ */
+export function mountScrub(element, context, axis, redraw) {
+  const handle = document.createElement('div');
+  handle.className = 'scrub';
+  handle.tabIndex = 0;
+  handle.setAttribute('role', 'slider');
+  handle.setAttribute('aria-label', 'Rewind');
+  handle.setAttribute('aria-valuemin', '0');
+  element.append(handle);
+  /** @type {number | null} */
+  let chosen = null;
+  let [step, furthest] = [0, 0];
+
+  const text = () => `${context.stepName} ${typeset(String(chosen ?? step))} of ${typeset(String(furthest))}`;
+  function show() {
+    element.classList.toggle('dragged', chosen !== null);
+    handle.setAttribute('aria-valuemax', String(furthest));
+    handle.setAttribute('aria-valuenow', String(chosen ?? step));
+    handle.setAttribute('aria-valuetext', text());
+  }
+  /** @param {number | null} next */
+  function choose(next) {
+    chosen = next === null ? null : Math.max(0, Math.min(furthest, Math.round(next)));
+    show();
+    redraw();
+  }
+  function commit() {
+    if (chosen !== null && chosen !== step) context.send({ type: 'rewind', step: chosen });
+    choose(null);
+  }
+  /** @param {PointerEvent} event */
+  const at = (event) => axis()?.invert(event.clientX - element.getBoundingClientRect().left) ?? step;
+
+  const here = new AbortController();
+  /** @template {keyof HTMLElementEventMap} K @param {K} name @param {(event: HTMLElementEventMap[K]) => void} listener */
+  const on = (name, listener) => handle.addEventListener(name, listener, { signal: here.signal });
+  on('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    handle.setPointerCapture(event.pointerId);
+    choose(at(event));
+  });
+  on('pointermove', (event) => chosen !== null && handle.hasPointerCapture(event.pointerId) && choose(at(event)));
+  on('pointerup', commit);
+  on('pointercancel', () => choose(null));
+  on('keydown', (event) => {
+    const from = chosen ?? step;
+    const ten = Math.max(10, Math.round(furthest / 10));
+    /** @type {Record<string, number | null>} */
+    const keys = {
+      ArrowLeft: from - 1, ArrowDown: from - 1, ArrowRight: from + 1, ArrowUp: from + 1,
+      PageDown: from - ten, PageUp: from + ten, Home: 0, End: furthest, Escape: null,
+    };
+    if (!(event.key in keys)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    choose(keys[event.key] ?? null);
+  });
+  on('keyup', (event) => event.key !== 'Escape' && commit());
+  on('blur', () => choose(null));
+
+  return {
+    /** @param {Frame} frame */
+    tell(frame) {
+      step = frame.step;
+      furthest = Math.max(step, lastFormer(frame));
+      if (chosen === null && frame.state === 'playing' && document.activeElement !== handle) {
+        if (handle.getAttribute('aria-valuenow') === String(step)) return;
+      }
+      show();
+    },
+    /**
+     * The ball that is being dragged, and where it is.
+     * @param {import('../draw/canvas.js').Sheet} sheet @param {import('../draw/axes.js').Box} box
+     * @param {Frame} _frame @param {(step: number) => number} height
+     */
+    draw(sheet, box, _frame, height) {
+      const x = axis();
+      if (chosen === null || !x) return;
+      const { context: pen, look, unit } = sheet;
+      const place = x(chosen);
+      [pen.strokeStyle, pen.lineWidth] = [look.colour.ink, 1];
+      pen.beginPath();
+      pen.moveTo(place, box.top);
+      pen.lineTo(place, box.bottom);
+      pen.stroke();
+      ball(sheet, place, height(chosen), 8);
+      const left = place > (box.left + box.right) / 2;
+      words(sheet, text(), place + (left ? -15 : 15) * unit, height(chosen) - 13 * unit, {
+        size: look.size.body, weight: 650, align: left ? 'right' : 'left',
+      });
+    },
+    destroy() {
+      here.abort();
+      handle.remove();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// @ts-check
+/** Which lines a Curves view draws, and their numbers: raw, stated means, and vectors as grey strands with a chief. */
+
+import { drawable } from '../draw/axes.js';
+import { stepOf, valueAt } from '../session/frame.js';
+import { column, mean, span } from './series.js';
+
+/** @typedef {import('./types.js').Frame} Frame */
+/** @typedef {import('./types.js').Line} Line */
+/** @typedef {'line' | 'faint' | 'strand' | 'chief'} Role */
+/** @typedef {{line: Line, role: Role, label: string, values: Float32Array}} Strand */
+
+/**
+ * @param {Line[]} lines @param {Frame} frame
+ * @returns {Strand[]} in drawing order: what matters most comes last
+ */
+export function strands(lines, frame) {
+  return lines.flatMap((line) => {
+    const series = frame.series.get(line.channel);
+    if (!series) return [];
+    if (series.width > 1) return bundle(line, frame, series);
+    const raw = column(series);
+    const count = span(line.smooth, frame.stride);
+    const values = mean(raw, count);
+    /** @type {Strand[]} */
+    const faint = count > 1 ? [{ line, role: 'faint', label: '', values: raw }] : [];
+    return [...faint, { line, role: 'line', label: line.label, values }];
+  });
+}
+
+/** A per-step vector: every entry grey, the one that is highest now in ink and labelled.
+ * @param {Line} line @param {Frame} frame @param {import('../session/frame.js').Series} series @returns {Strand[]} */
+function bundle(line, frame, series) {
+  const columns = Array.from({ length: series.width }, (_, index) => column(series, index));
+  const last = columns.map((values) => values.at(-1) ?? NaN);
+  const highest = last.reduce((top, value, index) => (value > (last[top] ?? NaN) || !(last[top] ?? NaN < Infinity) ? index : top), 0);
+  const names = frame.channels.get('labels');
+  const name = names ? String(valueAt(names, highest)) : String(highest + 1);
+  const label = line.label ? `${line.label} ${name}` : name;
+  return [
+    ...columns.map((values) => /** @type {Strand} */ ({ line, role: 'strand', label: '', values })),
+    { line, role: 'chief', label, values: columns[highest] ?? new Float32Array(0) },
+  ];
+}
+
+/** The steps of all rows. @param {Frame} frame @param {Strand[]} found @returns {number[]} */
+export function steps(frame, found) {
+  const rows = Math.max(0, ...found.map(({ values }) => values.length));
+  return Array.from({ length: rows }, (_, row) => stepOf(frame, row));
+}
+
+/** What an axis cannot show is a gap. @param {Float32Array} values @param {import('../draw/axes.js').Kind} kind */
+export function gapped(values, kind) {
+  return Array.from(values, (value) => (drawable(kind, value) ? value : null));
+}
+
+/** Changes exactly when the chart must be built anew. @param {Strand[]} found @returns {string} */
+export const pattern = (found) => found.map(({ line, role }) => `${role} ${line.channel}`).join();

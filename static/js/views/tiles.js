@@ -1,0 +1,154 @@
+// @ts-check
+/** Tiles: n images, each cell a whole number of device pixels. One image of spins is a grid that can be painted. */
+
+import { picture } from '../draw/canvas.js';
+import { Stamp, entries, hatch, rangeOf } from '../draw/map.js';
+import { now, spins } from '../draw/spins.js';
+import { number, valueAt } from '../session/frame.js';
+import { mountCursor } from './cursor.js';
+import { Brush, RunningMean, arranged } from './grid.js';
+
+/** @typedef {import('../session/frame.js').Channel} Channel */
+/** @typedef {import('../draw/canvas.js').Sheet} Sheet */
+/** @typedef {import('./types.js').Frame} Frame */
+/** @typedef {import('./types.js').TilesSpec} TilesSpec */
+
+/**
+ * @param {HTMLElement} element @param {TilesSpec} spec @param {import('./types.js').Context} context
+ * @returns {import('./types.js').Mounted}
+ */
+export function mountTiles(element, spec, context) {
+  const stamp = new Stamp();
+  const mean = new RunningMean();
+  const brush = new Brush(spec.paint, context.send);
+  /** @type {Frame | null} */
+  let frame = null;
+  let cell = -1;
+  let layout = arranged(1, 1, 1, 1, 1, 1);
+  const shown = picture(element, paint, summary);
+  const channel = () => frame?.channels.get(spec.channel);
+  const shape = () => /** @type {[number, number, number]} */ (channel()?.shape ?? [1, 1, 1]);
+  const single = () => spec.colours === 'spins' && shape()[0] === 1;
+
+  /** @param {Sheet} sheet */
+  function paint(sheet) {
+    const found = channel();
+    if (!frame || !found) return;
+    const [count, rows, columns] = shape();
+    layout = arranged(count, rows, columns, sheet.width, sheet.height, sheet.ratio);
+    if (single()) grid(sheet, frame, found, rows, columns);
+    else images(sheet, found, count, rows, columns);
+  }
+  /** @param {Sheet} sheet @param {Frame} current @param {Channel} found @param {number} rows @param {number} columns */
+  function grid(sheet, current, found, rows, columns) {
+    const target = current.channels.get(spec.target);
+    const size = layout.cell;
+    const state = mean.fast ? mean.at : (/** @type {number} */ index) => valueAt(found, index);
+    const wanted = target ? (/** @type {number} */ index) => valueAt(target, index) : null;
+    spins(sheet, state, { columns, rows, x: 0, y: 0, cell: size }, wanted);
+    const deciding = spec.now && !mean.fast ? number(current, spec.now) : -1;
+    for (const index of [deciding, cell]) {
+      if (index >= 0) now(sheet, (index % columns) * size, Math.floor(index / columns) * size, size);
+    }
+  }
+  /** @param {Sheet} sheet @param {Channel} found @param {number} count @param {number} rows @param {number} columns */
+  function images(sheet, found, count, rows, columns) {
+    const bytes = entries(found, rangeOf(found, spec.colours));
+    const lit = context.hover?.entry(spec.index) ?? -1;
+    for (let tile = 0; tile < count; tile += 1) {
+      const { x, y } = layout.place(tile);
+      stamp.paint(bytes, tile * rows * columns, columns, rows, sheet.look.maps[spec.colours]);
+      stamp.draw(sheet, x, y, layout.cell * columns, layout.cell * rows);
+      framed(sheet, x, y, layout.cell * columns, layout.cell * rows, spec.index !== '' && tile === lit);
+    }
+    for (let lost = bytes.indexOf(255); lost >= 0; lost = bytes.indexOf(255, lost + 1)) {
+      const { x, y } = layout.place(Math.floor(lost / (rows * columns)));
+      const inside = lost % (rows * columns);
+      const size = layout.cell;
+      hatch(sheet, x + (inside % columns) * size, y + Math.floor(inside / columns) * size, size, size);
+    }
+  }
+  /** @param {number} index */
+  function describe(index) {
+    const found = channel();
+    const columns = shape()[2];
+    if (!found || index < 0) return '';
+    return `Row ${Math.floor(index / columns) + 1}, column ${(index % columns) + 1}: ${valueAt(found, index) > 0 ? 'on' : 'off'}.`;
+  }
+  const cursor = spec.paint ? mountCursor(element, {
+    name: `${spec.title}: paint with the pointer, or with arrow keys and space`,
+    locate: (x, y) => layout.cellAt(x, y),
+    size: () => ({ columns: shape()[2], count: shape()[1] * shape()[2] }),
+    moved(next) {
+      cell = next;
+      shown.refresh();
+    },
+    describe,
+    press: (index) => brush.begin(index, !(valueAt(channel() ?? { shape: [], data: new Int32Array(1), changed: false }, index) > 0)),
+    drag: (index) => brush.add(index),
+    release: () => brush.end(),
+  }) : null;
+  const stop = spec.index && !spec.paint ? linked(shown, spec.index, context, (x, y) => layout.tileAt(x, y)) : null;
+
+  function summary() {
+    const found = channel();
+    if (!found || !frame) return `${spec.title}: waiting for the first picture.`;
+    const [count, rows, columns] = shape();
+    const target = frame.channels.get(spec.target);
+    if (!single()) return `${spec.title}: ${count} images of ${rows} by ${columns}.`;
+    let [on, wrong] = [0, 0];
+    for (let index = 0; index < rows * columns; index += 1) {
+      const up = valueAt(found, index) > 0;
+      on += Number(up);
+      wrong += Number(target !== undefined && up !== valueAt(target, index) > 0);
+    }
+    const against = target ? `, ${wrong} disagree with the target` : '';
+    return `${spec.title}: ${rows} by ${columns} units, ${on} on${against}.`;
+  }
+  return {
+    draw(next) {
+      const same = frame !== null && unchanged(frame, next, spec);
+      frame = next;
+      const found = channel();
+      if (found && single()) mean.add(next, found, spec.now ? number(next, spec.now) : -1);
+      if (!same || mean.fast) shown.refresh(next.state !== 'playing');
+    },
+    resize: () => shown.refresh(),
+    destroy() {
+      brush.end();
+      stop?.();
+      cursor?.destroy();
+      shown.destroy();
+    },
+    summary,
+  };
+}
+
+/** Whether nothing that this view draws has changed. @param {Frame} old @param {Frame} next @param {TilesSpec} spec */
+function unchanged(old, next, spec) {
+  const arrays = [spec.channel, spec.target].every((name) => old.channels.get(name)?.data === next.channels.get(name)?.data);
+  return arrays && old.state === next.state && (!spec.now || number(old, spec.now) === number(next, spec.now));
+}
+
+/** @param {Sheet} sheet @param {number} x @param {number} y @param {number} width @param {number} height
+ * @param {boolean} lit under the pointer here or in a view of the same index */
+function framed({ context: pen, look, unit }, x, y, width, height, lit) {
+  [pen.lineWidth, pen.strokeStyle] = [1, look.colour.rule];
+  pen.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1);
+  if (!lit) return;
+  for (const [line, colour] of /** @type {const} */ ([[5, 'on-now'], [3, 'now']])) {
+    [pen.lineWidth, pen.strokeStyle] = [line * unit, look.colour[colour]];
+    pen.strokeRect(x, y, width, height);
+  }
+}
+
+/** @param {import('../draw/canvas.js').Picture} shown @param {string} index @param {import('./types.js').Context} context
+ * @param {(x: number, y: number) => number} tileAt @returns {() => void} stops it */
+function linked({ canvas, refresh }, index, { hover }, tileAt) {
+  const here = new AbortController();
+  const over = (/** @type {PointerEvent} */ event) => hover?.point(index, tileAt(event.offsetX, event.offsetY));
+  canvas.addEventListener('pointermove', over, { signal: here.signal });
+  canvas.addEventListener('pointerleave', () => hover?.point(index, -1), { signal: here.signal });
+  const forget = hover?.on(index, () => refresh());
+  return () => (here.abort(), forget?.());
+}
