@@ -1,5 +1,4 @@
-"""One of the two nets of an A/B page: how it is made, how it takes its steps, and where it broke when it
-broke."""
+"""One of the two nets of an A/B page: how it is made, how it takes its steps, and where it broke."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,8 +86,7 @@ class Arm:
             tensor.copy_(copy)
 
     def broken(self, losses: Tensor) -> bool:
-        """Whether a number stopped being finite: a loss of the last steps, a parameter or a running
-        average."""
+        """Whether a loss of the last steps, a parameter or a running average is not finite."""
         return not all(bool(tensor.isfinite().all()) for tensor in (losses, *self._changing))
 
     def diagnose(self, minibatches: Sequence[Tensor]) -> tuple[int, str]:

@@ -35,8 +35,8 @@ class Seeds:
 class Experiment(ABC):
     """A phenomenon. The runtime calls, in this order: `restart`, then `advance`, `show` and `verdict` at will.
 
-    `step` counts elementary steps since the restart; the runtime keeps it. The elementary step is the smallest thing the
-    lecture speaks of: one unit updated, one minibatch, one Gibbs sweep.
+    `step` counts elementary steps since the restart; the runtime keeps it. The elementary step is the smallest thing
+    the lecture speaks of: one unit updated, one minibatch, one Gibbs sweep.
     """
 
     name: ClassVar[str]
@@ -57,6 +57,8 @@ class Experiment(ABC):
     hill: ClassVar[Hill]
     pinned: ClassVar[str]
     views: ClassVar[tuple[View, ...]]
+    lasting: ClassVar[tuple[str, ...]] = ()
+    """Channels of `show` that stay the same for the whole run (stored memories, fixed weights): sent once."""
     presets: ClassVar[Mapping[str, Mapping[str, float | str | bool]]] = {}
     """Named settings (label → parameters that differ from the defaults). The page opens on the defaults, which show the
     phenomenon at once; the first preset names them and is therefore empty."""
@@ -80,7 +82,7 @@ class Experiment(ABC):
         """A fresh CPU generator for `data`, `initialisation` or `order`: the same seed gives the same run anywhere."""
         return torch.Generator().manual_seed(getattr(self.seeds, purpose))
 
-    def live(self, name: str) -> None:
+    def live(self, name: str) -> None:  # noqa: B027  most experiments read their parameters anew and need nothing here
         """Called after the live parameter `name` has changed; override where something must be rebuilt."""
 
     @abstractmethod

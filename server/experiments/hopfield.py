@@ -67,9 +67,7 @@ class Hopfield(Experiment):
     )
     formulas = (
         Formula(latex=r"E=-\frac{1}{2}\sum_{i,j}w_{ij}s_is_j+\sum_i\theta s_i", value="energy", digits=1),
-        Formula(
-            latex=r"h_i=\sum_j w_{ij}s_j-\theta", value="field", before="unit {unit}", after="on above 0"
-        ),
+        Formula(latex=r"h_i=\sum_j w_{ij}s_j-\theta", value="field", before="unit {example}", after="on above 0"),
     )
     step_name = "update"
     speed = 40.0
@@ -166,12 +164,12 @@ class Hopfield(Experiment):
             ),
         ),
     )
+    lasting = ("target", "memories", "weights", "cue", "memory_energy")
     presets = {
         "A 3 out of noise": {},
         "Too alike for Hebb": {"rule": "hebb", "memories": 10, "noise": 0.1},
         "All at once: two states swap": {"update_order": "all at once", "memories": 1, "noise": 0.5},
         "Heated": {"temperature": 0.5, "noise": 0.1},
-        "Held by their own noise": {"self_connections": True, "rule": "hebb", "memories": 1, "noise": 0.5},
     }
 
     def restart(self) -> None:
@@ -186,13 +184,12 @@ class Hopfield(Experiment):
         self.cue = self.network.overlaps
         self.hand = self.generator("initialisation")
         self.unit, self.updates, self.decisions = -1, 0, 0
-        self.flips, self.rises = torch.tensor(0), torch.tensor(0)
+        self.flips = torch.tensor(0)
+        self.rises = {cause: torch.tensor(0) for cause in ("heat", "all at once", "one at a time")}
 
     def _cue(self) -> Tensor:
         """The digit with exactly this share of its units turned over, at random."""
-        spoilt = torch.randperm(UNITS, generator=self.generator("data"))[
-            : round(self.parameters.noise * UNITS)
-        ]
+        spoilt = torch.randperm(UNITS, generator=self.generator("data"))[: round(self.parameters.noise * UNITS)]
         state = self.patterns[self.wanted].clone()
         state[spoilt] *= -1
         return state
@@ -208,7 +205,7 @@ class Hopfield(Experiment):
         self.updates += steps
         self.decisions += steps * (UNITS if order == "all at once" else 1)
         self.flips += updates.flips.sum()
-        self.rises += updates.rises
+        self.rises[self._cause] += updates.rises
         return {
             "energy": updates.energy,
             "overlaps": updates.overlaps,
@@ -218,7 +215,7 @@ class Hopfield(Experiment):
     def show(self) -> Mapping[str, Tensor]:
         network = self.network
         state, wanted = network.state, self.patterns[self.wanted]
-        fields = network.fields
+        fields, example = network.fields, max(self.unit, 0)
         return {
             "state": state.view(1, SIDE, SIDE),
             "target": wanted.view(1, SIDE, SIDE),
@@ -233,33 +230,41 @@ class Hopfield(Experiment):
             "flips": self.flips,
             "content": (state * fields >= 0).sum(),
             "unit": torch.tensor(self.unit),
-            "field": fields[self.unit],
+            "example": torch.tensor(example),
+            "field": fields[example],
         }
 
     def verdict(self) -> Verdict:
-        rises = int(self.rises)
+        rises = sum(int(count) for count in self.rises.values())
         line = f"rises in {self.updates:,} updates".replace(",", "\u2009")
         if self.updates == 0:
             return Verdict(number="0", line=line, word="untested")
         number = str(rises) if rises < 10_000 else f"{rises // 1000}k"
-        swaps = self._deciding_together and self.network.swaps
-        return Verdict(
-            number=number, line=line, word="broken" if rises or swaps else "holds", note=self._note()
-        )
+        broken = rises > 0 or self._swapping
+        return Verdict(number=number, line=line, word="broken" if broken else "holds", note=self._note())
 
     @property
-    def _deciding_together(self) -> bool:
-        return self.parameters.update_order == "all at once" and self.parameters.temperature == 0
+    def _cause(self) -> str:
+        """What would be to blame if the energy rose now."""
+        if self.parameters.temperature > 0:
+            return "heat"
+        return "all at once" if self.parameters.update_order == "all at once" else "one at a time"
+
+    @property
+    def _swapping(self) -> bool:
+        return self._cause == "all at once" and self.network.swaps
 
     def _note(self) -> str:
         """What a student should know beside the count, in at most 32 characters."""
-        if self.parameters.temperature > 0:
-            return "heat lets units climb"
-        if self._deciding_together and self.network.swaps:
+        if self._swapping:
             return "all at once, it swaps for ever"
-        if self.network.settled:
-            return "settled: no unit wants to flip"
-        return "units decide all at once" if self._deciding_together else "still falling"
+        if self.rises["heat"]:
+            return "heat lets units climb"
+        if self.rises["all at once"]:
+            return "units decided all at once"
+        if self._cause == "heat":
+            return "heated, but not yet climbing"
+        return "settled: no unit wants to flip" if self.network.settled else "still falling"
 
     def position(self) -> Mapping[str, str]:
         return {"sweep": f"{self.decisions / UNITS:.2f}"}
@@ -278,7 +283,7 @@ class Hopfield(Experiment):
 
     @action("", help="Turn single units on or off by hand.")
     def paint(self, cells: list[int], value: bool) -> None:
-        """Set these units, numbered along the rows from the top left. Raises Refused for a number out of range."""
+        """Set these units, numbered along the rows from the top left. Raises Refused where there is none."""
         outside = [cell for cell in cells if cell not in range(UNITS)]
         if outside:
             raise Refused(f"There is no unit {outside[0]}; units are numbered 0 to {UNITS - 1}.")

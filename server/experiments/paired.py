@@ -24,9 +24,7 @@ from server.models.data import split
 from server.models.minibatches import Minibatches
 
 EVERY = 10  # steps from one look at the test digits to the next
-SMOOTH = (
-    5  # minibatches whose mean loss is drawn and judged: one alone is too noisy to have "reached" anything
-)
+SMOOTH = 5  # minibatches whose mean loss is drawn and judged; one alone is too noisy to have "reached" it
 CLEAR = 1.25  # a race won by less than a quarter is called too close
 
 
@@ -62,8 +60,7 @@ class Common(Parameters):
 
 
 class Paired(Experiment):
-    """Two nets learn the handwritten digits side by side; an elementary step is one minibatch, shown to
-    both."""
+    """Two nets learn the handwritten digits side by side; an elementary step is one minibatch for both."""
 
     differs: ClassVar[str]
     """The field of `Recipe` in which the arms differ, and nothing else."""
@@ -177,8 +174,7 @@ class Paired(Experiment):
         return {"epoch": str(self.minibatches.epoch)}
 
     def _look(self) -> None:
-        """Gradients at the first weights, on what will be the first minibatch: the page shows them before any
-        step."""
+        """Gradients at the first weights, on what will be the first minibatch: shown before any step."""
         first = Minibatches(len(self.pair[0].inputs), self.generator("order")).take(self.parameters.batch)
         for arm in self.pair:
             arm.keep()
@@ -203,8 +199,7 @@ class Paired(Experiment):
                 self.reached[arm] = before + int(row.int().argmax()) + SMOOTH
 
     def _check(self, minibatches: list[Tensor], series: Series) -> None:
-        """Raises Diverged if a number of either arm stopped being finite, with what was measured until
-        then."""
+        """Raises Diverged, with what was measured so far, if a number of either arm is not finite."""
         names = ("loss_A", "loss_B")
         broken = [arm.broken(series[name]) for arm, name in zip(self.pair, names, strict=True)]
         if not any(broken):

@@ -1,4 +1,4 @@
-"""The words that experiments are written in: parameters, actions, views, messages, errors (pydantic and stdlib only)."""
+"""The words that experiments are written in: parameters, actions, views, messages, errors (pydantic, stdlib)."""
 
 from server.grammar.actions import Action, action, actions_of
 from server.grammar.errors import Diverged, DownhillError, Refused

@@ -1,10 +1,10 @@
 """Actions: a method's signature is its message schema and its button.
 
-    @action("Corrupt 10 %", help="Flip a tenth of the units.")
-    def corrupt(self) -> None: ...
+@action("Corrupt 10 %", help="Flip a tenth of the units.")
+def corrupt(self) -> None: ...
 
-    @action("", help="Set units by hand.")            # no label: no button; a view calls it (painting)
-    def paint(self, cells: list[int], value: bool) -> None: ...
+@action("", help="Set units by hand.")            # no label: no button; a view calls it (painting)
+def paint(self, cells: list[int], value: bool) -> None: ...
 """
 
 import inspect
@@ -31,7 +31,12 @@ class Action:
 
     def schema(self) -> dict[str, Any]:
         """What the page needs to draw the button (JSON-ready)."""
-        return {"name": self.name, "label": self.label, "help": self.help, "arguments": list(self.arguments.model_fields)}
+        return {
+            "name": self.name,
+            "label": self.label,
+            "help": self.help,
+            "arguments": list(self.arguments.model_fields),
+        }
 
     def read(self, arguments: dict[str, object]) -> dict[str, Any]:
         """Checked arguments. Raises Refused with a sentence naming the wrong one."""

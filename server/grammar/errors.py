@@ -1,11 +1,10 @@
 """Everything that can go wrong, as sentences for whoever can act on it.
 
 DownhillError
-├── Refused          a message that was not carried out; nothing changed          (student: the sentence stands by the control)
-├── Diverged         a number stopped being finite; the session pauses            (student: the divergence card)
-├── Full             the server has no room for another session                   (student: try again later)
-├── WorkerLost       the process that ran the session died                        (student: the page restarts by itself)
-└── Misdeclared      an experiment's file is wrong; the server does not start     (author: file, class and what would be right)
+├── Refused          a message that was not carried out; nothing changed    (student: a sentence by the control)
+├── Diverged         a number stopped being finite; the session pauses      (student: the divergence card)
+├── Full             the server has no room for another session             (student: try again later)
+└── Misdeclared      an experiment's file is wrong; the server does not start (author: file, class, what is right)
 """
 
 from collections.abc import Mapping
@@ -37,8 +36,8 @@ class Diverged(DownhillError):
 
     `where` says which quantity in which layer ("weights of layer 9 became infinite"), `step` the elementary step,
     `last` the final values of the descending scalar, `cause` why in one clause, `ways` what to try.
-    `arm` is "A" or "B" on pages with two runs, else empty. `series` may hold what `advance` measured until then, so that
-    the curve goes on to its last finite value.
+    `arm` is "A" or "B" on pages with two runs, else empty. `series` may hold what `advance` measured until then, so
+    that the curve goes on to its last finite value.
     """
 
     def __init__(
@@ -59,10 +58,6 @@ class Diverged(DownhillError):
 
 class Full(DownhillError):
     """No room for another session."""
-
-
-class WorkerLost(DownhillError):
-    """The process that ran the session has died."""
 
 
 class Misdeclared(DownhillError):

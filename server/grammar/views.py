@@ -5,7 +5,7 @@ returns for the present picture. `title`, `caption` (what to look at, at most 44
 numbers in braces: "{wrong} units disagree") and `detail` (an optional second sentence) are said here and nowhere else.
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -34,7 +34,7 @@ class Line(_Frozen):
 
 
 class Theory(_Frozen):
-    """A dashed, labelled line. Horizontal at the rank-0 channel or number `value`, or a rank-1 channel along the axis."""
+    """A dashed, labelled line: horizontal at the number `value` or a rank-0 channel, or a rank-1 channel along the axis."""
 
     label: str
     channel: str = ""
@@ -80,7 +80,7 @@ class Readout(View):
 
 
 class Curves(View):
-    """Scalars against step. A per-step vector draws one line per entry (labels from channel `labels`, or its digits)."""
+    """Scalars against step. A per-step vector draws one line per entry."""
 
     kind: Literal["curves"] = "curves"
     shape = "wide"
@@ -179,8 +179,8 @@ class Hill(_Frozen):
 class Formula(_Frozen):
     """A formula in LaTeX and, after its equals sign, a live number.
 
-    Symbols that are some parameter's `symbol` light up with that parameter's slider. `before` and `after` are short words
-    around it and may hold live numbers in braces.
+    Symbols that are some parameter's `symbol` light up with that parameter's slider. `before` and `after` are short
+    words around it and may hold live numbers in braces.
     """
 
     latex: str
@@ -208,7 +208,3 @@ class Verdict(_Frozen):
         """The verdict read aloud."""
         words = {"holds": "holds so far", "broken": "broken", "close": "too close", "untested": "not tested"}
         return f"{self.number} {self.line}: {words[self.word]}{', ' + self.note if self.note else ''}."
-
-    def json_ready(self) -> dict[str, Any]:
-        """Plain data for the frame header."""
-        return self.model_dump()

@@ -58,9 +58,7 @@ def split(seed: int = 0, *, validation: int = 300, test: int = 300) -> Split:
     images, labels = digits()
     train = len(labels) - validation - test
     if validation < 0 or test < 0 or train < 1:
-        raise ValueError(
-            f"{validation} + {test} digits held out of {len(labels)}; leave at least one for training."
-        )
+        raise ValueError(f"{validation} + {test} digits held out of {len(labels)}; leave at least one for training.")
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
     parts = torch.split(order, [train, validation, test])
     inputs = images.flatten(1)
@@ -106,9 +104,7 @@ def binary_digits(labels: Sequence[int], *, side: int = 20, choice: int = 0) -> 
     Raises ValueError for a label outside 0 … 9, a side below 20 or a choice that the class does not have.
     """
     if side < 20:
-        raise ValueError(
-            f"A digit of side {side} leaves no room for its loops; ask for a side of 20 or more."
-        )
+        raise ValueError(f"A digit of side {side} leaves no room for its loops; ask for a side of 20 or more.")
     patterns = torch.empty(len(labels), side * side, dtype=torch.float64)
     for row, digit in enumerate(labels):
         if digit not in range(10):

@@ -21,8 +21,7 @@ from torch import Tensor
 from server.models.program import Operation
 
 Loss = Callable[[Tensor, Tensor, Tensor, Tensor], list[Operation]]
-"""(outputs, targets, error, value) → operations that write ∂E/∂o into error (outputs, m) and E into value (1,
-1)."""
+"""(outputs, targets, error, value) → operations writing ∂E/∂o to error (outputs, m), E to value (1, 1)."""
 
 
 def _squared_error(outputs: Tensor, targets: Tensor, error: Tensor, value: Tensor) -> list[Operation]:

@@ -28,8 +28,7 @@ from server.models.program import nonfinite
 
 
 class MLP:
-    """Layers of `units` = (inputs, hidden …, outputs); every parameter is a view into the flat tensor
-    `parameters`.
+    """Layers of `units` = (inputs, hidden …, outputs); all parameters are views into the flat `parameters`.
 
     `gradient` has the same layout. `hidden` and `output` name activations, `loss` one of `LOSSES`;
     `batch_norm` normalises the inputs of every hidden unit. With cross-entropy the outputs are the logits of
@@ -86,8 +85,10 @@ class MLP:
         return self._program
 
     def backpropagate(self, inputs: Tensor, targets: Tensor) -> Tensor:
-        """Fill `gradient` from a minibatch (m, inputs), (m, outputs); the loss, shape (1, 1), is overwritten
-        next time."""
+        """Fill `gradient` from a minibatch (m, inputs), (m, outputs); returns the loss (1, 1).
+
+        The loss, too, is overwritten next time.
+        """
         program = self.program(len(inputs))
         program.inputs.copy_(inputs)
         program.targets.copy_(targets)
@@ -95,8 +96,7 @@ class MLP:
         return program.loss
 
     def predict(self, inputs: Tensor) -> Tensor:
-        """Outputs (m, outputs) for inputs (m, inputs), as after training: normalised by the running
-        averages."""
+        """Outputs (m, outputs) for inputs (m, inputs), normalised by running averages."""
         for layer in self.layers:
             inputs = layer.evaluate(inputs)
         return inputs

@@ -24,8 +24,7 @@ EPSILON = 1e-5
 
 @dataclass(frozen=True)
 class BatchNorm:
-    """The state of one layer of n units; every tensor has shape (n,). The gradients are written by
-    `backward`."""
+    """The state of one layer of n units; every tensor has shape (n,)."""
 
     scale: Tensor
     shift: Tensor

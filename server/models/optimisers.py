@@ -1,5 +1,4 @@
-"""Rules that turn a gradient into a step downhill. Each works on one flat tensor of parameters and one of
-gradients."""
+"""Rules that turn a gradient into a step downhill. Each works on flat parameters and a flat gradient."""
 
 from __future__ import annotations
 

@@ -34,8 +34,7 @@ class Program:
             call()
 
     def first_nonfinite(self) -> str:
-        """Replay with a look at every result; name the first that is not finite ("" when all are), and stop
-        there."""
+        """Replay with a look at every result; stop at the first that is not finite and name it, else ""."""
         for call, writes, what in self.operations:
             call()
             for tensor in writes:

@@ -28,9 +28,7 @@ def _load(y: float) -> float:
 @cache
 def _turning_point() -> float:
     """The y of the largest load that still has a solution with overlap."""
-    return float(
-        minimize_scalar(lambda y: -_load(y), bounds=(1, 3), method="bounded", options={"xatol": 1e-10}).x
-    )
+    return float(minimize_scalar(lambda y: -_load(y), bounds=(1, 3), method="bounded", options={"xatol": 1e-10}).x)
 
 
 def capacity() -> tuple[float, float]:

@@ -116,7 +116,7 @@ def _experiments(module: ModuleType) -> list[type[Experiment]]:
     return found
 
 
-_WORDS = "title section order claim summary source Controls hill pinned views".split()
+_WORDS = ("title", "section", "order", "claim", "summary", "source", "Controls", "hill", "pinned", "views")
 
 
 def _require(experiment: type[Experiment], right: bool, sentence: str) -> None:

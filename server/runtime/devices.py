@@ -17,7 +17,9 @@ def devices(wanted: str, workers: int) -> list[str]:
     """
     cards = cuda_cards() if wanted in ("auto", "cuda") else 0
     if wanted == "cuda" and cards == 0:
-        raise Refused("--device cuda: PyTorch sees no CUDA card here. Use --device cpu, or install a CUDA build of torch.")
+        raise Refused(
+            "--device cuda: PyTorch sees no CUDA card here. Use --device cpu, or install a CUDA build of torch."
+        )
     if cards:
         return [f"cuda:{index % cards}" for index in range(workers or cards)]
     return ["cpu"] * (workers or os.cpu_count() or 1)

@@ -123,7 +123,7 @@ class History:
 
 
 def extremes(blocks: Rows) -> Rows:
-    """(n, width, k) → (n, 2, k): least and greatest of each block, in order of occurrence (NaN wins: it is an event)."""
+    """(n, width, k) → (n, 2, k): least and greatest of each block, in order of occurrence (NaN wins, as an event)."""
     least, greatest = blocks.argmin(axis=1), blocks.argmax(axis=1)
     first, second = np.minimum(least, greatest), np.maximum(least, greatest)
     places = np.stack([first, second], axis=1)

@@ -1,7 +1,7 @@
 """Sessions in worker processes on this machine: one per core at lower priority, or one per graphics card.
 
-The web process steps nothing. A worker that dies is replaced at once and its pages are told; they open new sessions from
-their links by themselves.
+The web process steps nothing. A worker that dies is replaced at once and its pages are told; they open new sessions
+from their links by themselves.
 """
 
 import asyncio
@@ -158,7 +158,12 @@ class LocalEngine:
     def health(self) -> dict[str, Any]:
         """How the workers are."""
         workers = [
-            {"pid": w.process.pid if w.process else None, "sessions": len(w.sessions), "alive": w.alive, "device": w.device}
+            {
+                "pid": w.process.pid if w.process else None,
+                "sessions": len(w.sessions),
+                "alive": w.alive,
+                "device": w.device,
+            }
             for w in self._workers
         ]
         ready = any(w.ready.done() and not w.ready.cancelled() and w.ready.exception() is None for w in self._workers)

@@ -18,7 +18,7 @@ _SMOOTHING = 0.3
 class Pace:
     """Converts a speed in steps per second into calls of `advance`.
 
-    Steps are made at most `1/interval` times a second, for nobody sees them in between; slower speeds keep their own beat.
+    Steps are made at most `1/interval` times a second, for nobody sees them in between; slower ones keep their beat.
     """
 
     def __init__(self, interval: float) -> None:
@@ -67,7 +67,7 @@ class Pace:
         self._paid = now if session.speed is None or session.hurried else self._paid + made / session.speed
 
     def _affordable(self) -> int:
-        """As many as should fit into a slice; at most twice as many as ever before, for the first estimates are rough."""
+        """As many as should fit into a slice; at most twice as many as ever before, as first estimates are rough."""
         fitting = 1 if self._cost == inf else int(SLICE / max(self._cost, 1e-9))
         return max(1, min(fitting, 2 * self._largest, MOST_STEPS))
 

@@ -3,11 +3,12 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from server.grammar import Matrix, Tiles, View
+from server.grammar import Matrix, Profile, Tiles, View
 from server.runtime.history import Bookmark
 from server.runtime.session import Session
 from server.runtime.wire import Array, Quantised, encode, quantise
@@ -29,38 +30,49 @@ def picture(session: Session, reader: Reader, *, speed: float, time: float) -> b
         reader.run, reader.bookmark, reader.held = session.run, Bookmark(), {}
     excerpt, reader.bookmark = session.history.since(reader.bookmark)
     channels, unchanged = _news(_channels(session), reader)
-    verdict = session.experiment.verdict()
+    verdict = session.verdict(time)
     reader.version = session.version
     header = {
         "run": session.run, "step": session.step, "state": session.state, "speed_measured": speed, "time": time,
-        "verdict": verdict.json_ready(), "sentence": verdict.sentence(), "position": dict(session.experiment.position()),
-        "stride": excerpt.stride, "start": excerpt.start, "rows": excerpt.count, "unchanged": unchanged,
+        "verdict": verdict.model_dump(), "sentence": verdict.sentence(),
+        "position": dict(session.experiment.position()), "stride": excerpt.stride, "start": excerpt.start, "rows": excerpt.count, "unchanged": unchanged,
     }  # fmt: skip
     return encode(header, {"channels": channels, "series": excerpt.series})
 
 
+@cache
 def colour_maps(views: tuple[View, ...]) -> dict[str, bool]:
-    """Channels that only colour-mapped views draw: a map has no more than 255 levels. Value: symmetric about 0?"""
-    mapped: dict[str, bool] = {}
+    """Channels that only colour maps draw, which have no more than 255 levels. Value: symmetric about 0?"""
+    symmetric: dict[str, bool] = {}
     exact: set[str] = set()
     for view in views:
-        if isinstance(view, Matrix | Tiles):
-            images = [view.channel] + ([view.target] if isinstance(view, Tiles) and view.target else [])
-            mapped |= {name: view.colours != "sequential" for name in images}
-            exact |= set(view.channels()) - set(images)
-        else:
-            exact |= {name for name, ranks in view.channels().items() if ranks != (3,)}
-            mapped |= {name: False for name, ranks in view.channels().items() if ranks == (3,) and name not in mapped}
-    return {name: symmetric for name, symmetric in mapped.items() if name not in exact}
+        images = _images(view)
+        symmetric |= images
+        exact |= set(view.channels()) - set(images)
+    return {name: value for name, value in symmetric.items() if name not in exact}
+
+
+def _images(view: View) -> dict[str, bool]:
+    if isinstance(view, Profile):
+        return {view.tiles: False} if view.tiles else {}
+    if not isinstance(view, Matrix | Tiles):
+        return {}
+    target = [view.target] if isinstance(view, Tiles) and view.target else []
+    return dict.fromkeys([view.channel, *target], view.colours != "sequential")
 
 
 def _channels(session: Session) -> dict[str, Array | Quantised]:
     """What `show` returns, and the present value of every per-step series beside it."""
-    shown: dict[str, Array] = {k: tensor.detach().cpu().numpy() for k, tensor in session.experiment.show().items()}
     maps = colour_maps(session.kind.views)
-    latest: dict[str, Array] = {k: np.asarray(v) for k, v in session.history.latest().items() if k not in shown}
-    mapped = {k: quantise(v, symmetric=maps[k]) if k in maps else v for k, v in shown.items()}
-    return {**latest, **mapped}
+    latest: dict[str, Array | Quantised] = {k: np.asarray(v) for k, v in session.history.latest().items()}
+    channels = latest | session.kept
+    for name, tensor in session.experiment.show().items():
+        if name not in session.kept:
+            array: Array = tensor.detach().cpu().numpy()
+            channels[name] = quantise(array, symmetric=maps[name]) if name in maps else array
+    if not session.kept:
+        session.kept = {name: channels[name] for name in session.kind.lasting}
+    return channels
 
 
 def _news(channels: Mapping[str, Array | Quantised], reader: Reader) -> tuple[dict[str, Any], list[str]]:

@@ -15,13 +15,15 @@ import numpy as np
 import torch
 
 from server.experiments.experiment import Experiment, Seeds
-from server.grammar import Parameters, actions_of, messages
+from server.grammar import Parameters, Verdict, actions_of, messages
 from server.grammar.errors import Diverged, Refused
 from server.runtime.history import History
 from server.runtime.start import Start
 
 log = logging.getLogger(__name__)
 LARGEST_DRAWN_SEED = 9999
+READING_TIME = 0.2
+"""Seconds for which a verdict stands while the run goes on."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Session:
         self.speed = start.speed
         self.run = 0
         self.version = 0
+        self._verdict: tuple[float, int, Verdict] | None = None
         self.card: messages.DivergedMessage | messages.Failed | None = None
         self.state: messages.State = "playing" if start.playing else "paused"
         self._begin(start.parameters)
@@ -113,6 +116,15 @@ class Session:
             speed=self.speed, run=self.run, controller=controller, ignored=ignored,
         )  # fmt: skip
 
+    def verdict(self, now: float) -> Verdict:
+        """The claim as measured; while playing it is reckoned a few times a second, which is as fast as one reads."""
+        if self._verdict is not None:
+            since, version, known = self._verdict
+            if version == self.version or (self.state == "playing" and now - since < READING_TIME):
+                return known
+        self._verdict = (now, self.version, self.experiment.verdict())
+        return self._verdict[2]
+
     def _begin(self, parameters: Parameters, replay: tuple[Entry, ...] = (), target: int | None = None) -> None:
         """A new run from these parameters and the seed; a failed session comes back to life."""
         self._initial, self.parameters = parameters, parameters
@@ -124,6 +136,8 @@ class Session:
         self.experiment = self.kind(parameters, Seeds.same(self.seed), self.device)
         self.experiment.restart()
         self.card = None
+        self.kept: dict[str, Any] = {}
+        self._verdict = None
         if self.state == "failed":
             self.state = "playing"
 
@@ -141,7 +155,8 @@ class Session:
         if step > self.step:
             raise Refused(f"The run has only reached step {self.step}; it cannot be rewound to {step}.")
         if step == 0:
-            return self._begin(self.parameters)
+            self._begin(self.parameters)
+            return
         entries = tuple(entry for entry in self._log if entry.step < step)
         self.state = "playing"
         self._begin(self._initial, entries, step)
@@ -157,7 +172,8 @@ class Session:
 
     def _change(self, message: messages.Set | messages.Act) -> None:
         if isinstance(message, messages.Set) and self.kind.Controls.applies(message.parameter) == "restart":
-            return self._begin(self.parameters.changed(message.parameter, message.value))
+            self._begin(self.parameters.changed(message.parameter, message.value))
+            return
         entry = Entry(self.step, message)
         self._apply(entry)
         self._log.append(entry)
@@ -212,4 +228,3 @@ class Session:
             self.experiment.step += len(next(iter(arrays.values())))
         self.state, self.target, self.card = "failed", None, card
         self.version += 1
-

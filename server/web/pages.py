@@ -79,7 +79,7 @@ def sentence(text: str) -> Markup:
     """A caption: **bold** and live numbers such as {wrong} or {energy:1}."""
     marked = str(escape(text))
     marked = _LIVE.sub(_live, marked)
-    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", marked))  # noqa: S704  escaped two lines above
+    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", marked))  # escaped above
 
 
 def number(value: float) -> str:
@@ -132,5 +132,3 @@ def _page(request: Request, template: str, *, status: int = 200, **words: Any) -
     answer = templates.TemplateResponse(request, template, context, status_code=status)
     answer.headers["Cache-Control"] = "no-cache"
     return answer
-
-

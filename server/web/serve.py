@@ -22,9 +22,7 @@ def serve(settings: Settings) -> int:
     except (DownhillError, OSError) as error:
         print(f"downhill: {_sentence(error, settings)}", file=sys.stderr)
         return 1
-    engine = LocalEngine(
-        wanted, most_sessions=settings.sessions, pictures_per_second=settings.pictures_per_second
-    )
+    engine = LocalEngine(wanted, most_sessions=settings.sessions, pictures_per_second=settings.pictures_per_second)
     address = f"http://{_shown_host(settings.host)}:{listener.getsockname()[1]}"
     app = create_app(settings, engine)
     server = uvicorn.Server(configuration(app, settings))
@@ -63,7 +61,7 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def _shown_host(host: str) -> str:
-    if host in ("0.0.0.0", "::"):  # noqa: S104  this is the address shown, not the one bound
+    if host in ("0.0.0.0", "::"):
         return socket.gethostname()
     return f"[{host}]" if ":" in host else host
 

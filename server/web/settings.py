@@ -1,4 +1,4 @@
-"""Every limit and default of the server, declared once: environment variable, command-line flag and docs come from here."""
+"""Every limit and default of the server, declared once: environment, command line and docs come from here."""
 
 import argparse
 from collections.abc import Sequence
@@ -17,7 +17,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 lets the class in.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where networks run; auto takes CUDA where it is.")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="Where networks run; auto takes CUDA where it is."
+    )
     workers: int = Field(0, ge=0, le=256, description="Worker processes; 0: one per core, or one per CUDA card.")
     engine: Literal["local"] = Field("local", description="Who runs the sessions; local: processes on this machine.")
     open: bool = Field(False, description="Open the home page in a browser.")

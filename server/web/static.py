@@ -1,4 +1,4 @@
-"""Our own files are asked for again at every visit (a 304 when unchanged); libraries are kept for a year by their version."""
+"""Our own files are asked for again at every visit (304 when unchanged); libraries are kept by their version."""
 
 import hashlib
 import mimetypes

@@ -58,10 +58,7 @@ def measure(units: int) -> tuple[float, float]:
 def test_single_update(units: int) -> None:
     """Print the ratio; our time includes the record of energy, flips and overlaps of every update."""
     ours, theirs = measure(units)
-    print(
-        f"\nHopfield update, N = {units:4d}: {ours:6.1f} ns, "
-        f"plain NumPy {theirs:7.1f} ns, {theirs / ours:5.0f} ×"
-    )
+    print(f"\nHopfield update, N = {units:4d}: {ours:6.1f} ns, plain NumPy {theirs:7.1f} ns, {theirs / ours:5.0f} ×")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Thirty pages open and playing on one machine, their clients included: pictures per second, and how late the event loop is.
+"""Thirty pages playing on one machine, clients included: pictures per second, and how late the event loop is.
 
     python -m tests.benchmarks.bench_load [pages] [seconds]
 
@@ -64,7 +64,9 @@ def free_port() -> int:
 
 def start_server(port: int, *options: str) -> subprocess.Popen[bytes]:
     """The real server, ready to serve."""
-    server = subprocess.Popen([sys.executable, "-m", "server", "--port", str(port), *options], stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "server", "--port", str(port), *options], stdout=subprocess.DEVNULL
+    )
     for _ in range(600):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1).close()

@@ -46,7 +46,7 @@ def test_it_opens_on_a_net_that_learns_only_when_normalised(seed: int) -> None:
 
 
 def test_sigmoids_lose_what_theory_says() -> None:
-    """Under Xavier the weights keep lengths on average, so each layer leaves a sigmoid's steepest slope: ¼."""
+    """Under Xavier the weights keep lengths on average, so each layer leaves the steepest slope: ¼."""
     shown = page().show()
     assert len(shown["gradient_A"]) == len(shown["steepest"]) == 13
     slopes = shown["steepest"][1:] / shown["steepest"][:-1]

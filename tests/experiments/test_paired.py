@@ -1,5 +1,4 @@
-"""What every A/B page rests on: one difference, everything else the same, and nothing hidden when an arm
-breaks."""
+"""What every A/B page rests on: one difference, all else the same, nothing hidden when one breaks."""
 
 import math
 from collections.abc import Mapping
@@ -188,8 +187,7 @@ def diverging() -> Paired:
 
 
 def breaking_step() -> tuple[int, list[float]]:
-    """Oracle: step by step without any diagnosis, the first loss that is not finite; and the losses before
-    it."""
+    """Oracle: step by step without any diagnosis, the first loss that is not finite; the losses before it."""
     arm = diverging().pair[0]
     minibatches = Minibatches(len(arm.inputs), torch.Generator().manual_seed(1))
     losses: list[float] = []
@@ -204,8 +202,7 @@ def breaking_step() -> tuple[int, list[float]]:
 
 @pytest.mark.parametrize("steps", [1, 7, 200])
 def test_divergence_names_arm_step_and_layer(steps: int) -> None:
-    """Found at the same step however many steps a call makes; every loss until then is kept as it was
-    measured."""
+    """Found at the same step however many steps a call makes; every loss until then is kept."""
     broken, losses = breaking_step()
     experiment = diverging()
     measured: list[float] = []

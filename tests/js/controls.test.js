@@ -106,7 +106,7 @@ test('speed: ends, keys, and what stands beside the slider', () => {
   assert.equal(speed, pace.SLOWEST);
   assert.equal(pace.nudged(pace.nudged(40, 3), -3), 40);
   assert.deepEqual([pace.nudged(41, 1), pace.nudged(41, -1), pace.nudged(2e6, -1)], [50, 40, 10000]);
-  assert.equal(pace.words(40, 40, 'minibatch'), '40 minibatches/s');
+  assert.equal(pace.words(40, 40, 'minibatch'), '40/s');
   assert.equal(pace.words(40, 40, 'update'), '40 updates/s');
   assert.equal(pace.words(10000, 2345, 'update'), '2\u2009300 of 10\u2009000/s');
   assert.equal(pace.words(null, 0, 'step'), 'as fast as possible');

@@ -15,9 +15,7 @@ def test_digits_are_scikit_learns() -> None:
     assert images.dtype == torch.float32
     assert labels.dtype == torch.int64
     assert (float(images.min()), float(images.max())) == (0.0, 1.0)
-    assert torch.equal(
-        (images * 16).round().to(torch.int64), torch.tensor(load_digits().images).to(torch.int64)
-    )
+    assert torch.equal((images * 16).round().to(torch.int64), torch.tensor(load_digits().images).to(torch.int64))
 
 
 def test_split_uses_every_digit_once() -> None:

@@ -1,5 +1,7 @@
 """Facts about recall: the reference values that fit a fast run, and enumeration where N is small."""
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 from torch import Tensor
@@ -9,14 +11,24 @@ from server.models.data import binary_digits
 from server.models.hopfield import Network, energy, fields, hebb, overlaps, pseudo_inverse
 
 
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """Hundreds of small products: a pool of threads makes them slower, and far slower on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 def random_patterns(count: int, units: int, seed: int) -> Tensor:
     return torch.randint(0, 2, (count, units), generator=torch.Generator().manual_seed(seed)).double() * 2 - 1
 
 
 def corrupted(pattern: Tensor, flips: int, seed: int) -> Tensor:
     """The pattern with exactly this many units turned over."""
-    who = torch.randperm(pattern.numel(), generator=torch.Generator().manual_seed(seed))[:flips]
-    return pattern.index_fill(0, who, 0) - pattern * torch.zeros_like(pattern).index_fill(0, who, 1)
+    turned = pattern.clone()
+    turned[torch.randperm(pattern.numel(), generator=torch.Generator().manual_seed(seed))[:flips]] *= -1
+    return turned
 
 
 def recalled(weights: Tensor, patterns: Tensor, start: Tensor, seed: int = 0) -> float:
@@ -34,11 +46,6 @@ def all_states(units: int) -> Tensor:
     """Every state (2^N, N)."""
     bits = torch.arange(2**units)[:, None] >> torch.arange(units)
     return (bits & 1).double() * 2 - 1
-
-
-def test_corrupted_turns_over_as_many_as_it_says() -> None:
-    pattern = random_patterns(1, 50, 0)[0]
-    assert int((corrupted(pattern, 13, 1) != pattern).sum()) == 13
 
 
 def test_hebb_is_the_sum_over_patterns_without_self_links() -> None:
@@ -257,9 +264,7 @@ def test_real_digits_are_recalled_from_noise() -> None:
     patterns = binary_digits((3, 0, 1, 4, 5, 7))
     weights = pseudo_inverse(patterns)
     assert float(energy(weights, patterns[0])) == pytest.approx(-197)
-    assert (
-        sum(recalled(weights, patterns, corrupted(patterns[0], 72, seed)) == 1.0 for seed in range(20)) >= 18
-    )
+    assert sum(recalled(weights, patterns, corrupted(patterns[0], 72, seed)) == 1.0 for seed in range(20)) >= 18
 
 
 def test_changing_the_threshold_changes_the_energy_by_the_sum_of_the_units() -> None:
@@ -271,20 +276,15 @@ def test_changing_the_threshold_changes_the_energy_by_the_sum_of_the_units() -> 
     assert torch.allclose(network.fields, fields(network.weights, network.state, 0.25))
 
 
-def test_a_painted_state_is_measured_at_once() -> None:
+def test_a_painted_state_is_measured_at_once_and_kept_as_a_copy() -> None:
     patterns = random_patterns(2, 30, 0)
     network = Network(hebb(patterns), patterns, patterns[0], 0)
     network.update(7)
     network.state = patterns[1]
     assert network.energy == pytest.approx(float(energy(network.weights, patterns[1])))
     assert torch.allclose(network.overlaps, overlaps(patterns, patterns[1]))
-
-
-def test_the_state_handed_out_is_a_copy() -> None:
-    patterns = random_patterns(2, 30, 0)
-    network = Network(hebb(patterns), patterns, patterns[0], 0)
     network.state.neg_()
-    assert torch.equal(network.state, patterns[0])
+    assert torch.equal(network.state, patterns[1])
 
 
 def test_a_network_refuses_what_has_no_energy() -> None:

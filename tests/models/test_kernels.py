@@ -45,9 +45,7 @@ def joined(parts: list[Updates]) -> Updates:
 
 @settings(deadline=None, max_examples=40)
 @given(st.integers(2, 24), st.integers(0, 10**6), st.booleans(), st.floats(-1, 1))
-def test_without_heat_each_update_is_the_plain_formula(
-    units: int, seed: int, diagonal: bool, threshold: float
-) -> None:
+def test_without_heat_each_update_is_the_plain_formula(units: int, seed: int, diagonal: bool, threshold: float) -> None:
     network = random_network(units, seed, diagonal=diagonal)
     network.threshold = threshold
     weights, state = network.weights, network.state
@@ -83,9 +81,7 @@ def test_all_at_once_is_the_plain_formula(units: int, seed: int, threshold: floa
 
 
 @settings(deadline=None, max_examples=60)
-@given(
-    st.integers(2, 40), st.integers(0, 10**6), st.booleans(), st.floats(-2, 2), st.sampled_from(ORDERS[:2])
-)
+@given(st.integers(2, 40), st.integers(0, 10**6), st.booleans(), st.floats(-2, 2), st.sampled_from(ORDERS[:2]))
 def test_energy_never_rises_one_at_a_time(
     units: int, seed: int, diagonal: bool, threshold: float, order: Order
 ) -> None:

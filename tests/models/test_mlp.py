@@ -1,5 +1,4 @@
-"""The net against PyTorch's own modules, autograd and optimisers, finite differences, and the theory of
-signal sizes."""
+"""The net against PyTorch's own modules, autograd and optimisers, finite differences, and theory."""
 
 from dataclasses import dataclass
 
@@ -144,8 +143,7 @@ def assert_same_state(net: MLP, linears: list[nn.Linear], norms: list[nn.BatchNo
 @settings(max_examples=60, deadline=None)
 @given(cases())
 def test_training_equals_pytorch(case: Case) -> None:
-    """M0: loss, every gradient, every parameter, the running averages and the evaluation, over several
-    steps."""
+    """M0: loss, every gradient, every parameter, the running averages and the evaluation."""
     net = case.net()
     module, linears, norms = pytorch(net, case)
     ours = SGD(
@@ -209,8 +207,7 @@ def run_once(net: MLP, examples: int = 64) -> None:
 
 @pytest.mark.parametrize(("initialiser", "gain"), [("xavier", 0.5**0.5), ("he", 1.0)])
 def test_signal_and_gradient_of_a_relu_net_shrink_as_he_predicts(initialiser: str, gain: float) -> None:
-    """M3: the rms of the signal is gain^L after L layers, forwards and backwards (width 512: 5 % per layer at
-    most)."""
+    """M3: the rms of the signal is gain^L after L layers, forwards and backwards."""
     depth = 30
     net = deep(depth, 512, hidden="relu", initialiser=initialiser)
     run_once(net)
@@ -226,8 +223,7 @@ def test_signal_and_gradient_of_a_relu_net_shrink_as_he_predicts(initialiser: st
 
 
 def test_saturating_units_lose_the_gradient_and_rectifiers_keep_it() -> None:
-    """M5: over 12 layers a sigmoid's ¼ per layer costs many orders of magnitude, ReLU with He stays within
-    one."""
+    """M5: over 12 layers a sigmoid's ¼ per layer costs many orders; ReLU with He keeps within one."""
     ratios = {}
     for hidden, initialiser in (("sigmoid", "xavier"), ("relu", "he")):
         net = deep(12, 64, hidden=hidden, initialiser=initialiser)
@@ -285,8 +281,7 @@ def test_a_seed_means_the_same_weights_in_every_precision_and_with_normalisation
 
 
 def test_divergence_is_named_and_never_hidden() -> None:
-    """A rate of 10²⁰⁰ sends the weights beyond the largest float64; the first to leave is named, nothing is
-    replaced."""
+    """A rate of 10²⁰⁰ sends the weights beyond the largest float64; the first is named, nothing replaced."""
     net = deep(3, 8, hidden="linear", loss="squared_error", dtype=torch.float64)
     descent = SGD(net.parameters, net.gradient, learning_rate=1e200)
     assert net.first_nonfinite() == ""

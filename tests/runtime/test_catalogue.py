@@ -34,7 +34,7 @@ def test_a_missing_word_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "    def restart(self): ...\n    def advance(self, steps): ...\n"
         "    def show(self): ...\n    def verdict(self): ...\n"
     )
-    with pytest.raises(Misdeclared, match="class Half.*title"):
+    with pytest.raises(Misdeclared, match=r"class Half.*title"):
         discover(package(tmp_path, monkeypatch, source))
 
 

@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from server.runtime.pipe import Unpacker, pack
 
-packets = st.lists(st.tuples(st.dictionaries(st.text(), st.integers() | st.text()), st.binary(max_size=200)), max_size=6)
+packets = st.lists(
+    st.tuples(st.dictionaries(st.text(), st.integers() | st.text()), st.binary(max_size=200)), max_size=6
+)
 
 
 @given(packets, st.integers(1, 50))

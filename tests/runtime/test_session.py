@@ -128,7 +128,7 @@ def test_a_refused_command_changes_nothing(message: messages.Command) -> None:
 def test_a_fault_stops_this_session_with_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
     one = session(fault="raise")
     assert one.advance(60) == 0
-    assert one.state == "failed"
+    assert str(one.state) == "failed"
     assert isinstance(one.card, messages.Failed)
     assert "the floor gave way" in one.card.sentence
     assert "the floor gave way" in caplog.text

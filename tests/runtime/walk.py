@@ -50,7 +50,7 @@ class Walk(Experiment):
         Curves(title="Place", caption="Where", lines=(Line(channel="place"),), theory=(Theory(label="0", value=0.0),)),
         Readout(title="Numbers", caption="Now", numbers=(Number(channel="height", label="height"),)),
     )
-    presets: Mapping[str, Mapping[str, float | str | bool]] = {"usual": {}, "flat": {"drift": 0.0}}
+    presets = {"usual": {}, "flat": {"drift": 0.0}}
     speed = 100.0
     parameters: Controls
 
@@ -92,4 +92,4 @@ class Walk(Experiment):
             raise Diverged("weights of layer 9 became infinite", 50, last=(1.0, float("inf")), arm="A")
 
 
-CATALOGUE = {"walk": Walk}
+CATALOGUE: dict[str, type[Experiment]] = {"walk": Walk}

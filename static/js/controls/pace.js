@@ -6,6 +6,8 @@ export const SLOWEST = 1;
 export const QUICKEST = 10000;
 /** The right end of the track is "as fast as possible"; what lies before it is logarithmic. */
 const LAST = 0.94;
+/** Letters that fit beside the slider. */
+const LONGEST = 8;
 /** A measured speed this much lower than the wanted one is worth saying. */
 const SHORTFALL = 0.9;
 /** Keys go from one of these to the next, in every decade, so that there and back is where one was. */
@@ -50,8 +52,11 @@ export function words(speed, measured, step) {
   const moving = measured > 0;
   if (speed === null) return moving ? `max, ${rate(measured)}/s` : 'as fast as possible';
   const slow = moving && measured < SHORTFALL * speed;
-  return slow ? `${rate(measured)} of ${rate(speed)}/s` : `${rate(speed)} ${plural(step)}/s`;
+  return slow ? `${rate(measured)} of ${rate(speed)}/s` : `${rate(speed)}${unit(step)}/s`;
 }
+
+/** A long name is left to the tooltip. @param {string} step */
+const unit = (step) => (plural(step).length <= LONGEST ? ` ${plural(step)}` : '');
 
 /** @param {number} value */
 const rate = (value) => (value >= 100 ? fixed(Number(value.toPrecision(2)), 0) : short(value, 2));

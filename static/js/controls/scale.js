@@ -89,6 +89,11 @@ export function ticks(scale) {
   const doubling = scale.integer && isPowerOfTwo(low) && isPowerOfTwo(high);
   const base = doubling ? 2 : 10;
   const powers = exponents(low, high, base);
+  // Less than two decades hold too few powers to read the scale by: the ends say it.
+  if (powers.length < 3) {
+    const values = [...new Set([low, ...powers.map((exponent) => base ** exponent), high])];
+    return values.map((value) => ({ at: position(scale, value), label: short(value, 6) }));
+  }
   const apart = Math.max(1, Math.ceil((powers.length - 1) / 3));
   return powers.map((exponent, index) => {
     const value = base ** exponent;

@@ -46,6 +46,15 @@ export function mountTransport(element, { step_name: step }, send) {
     make('span', { class: 'where' }, make('span', {}, `${step} `, number), rest, make('span', {}, 'seed ', draw.element)),
     speed.element,
   );
+  let letters = 0;
+  /** In a run of millions the step alone is shown where both do not fit; measured only when the text has grown. */
+  function makeRoom() {
+    const now = element.textContent?.length ?? 0;
+    if (now === letters) return;
+    letters = now;
+    rest.hidden = false;
+    rest.hidden = element.scrollWidth > element.clientWidth;
+  }
   return {
     toggle,
     hasten: speed.hasten,
@@ -63,6 +72,7 @@ export function mountTransport(element, { step_name: step }, send) {
     draw(frame) {
       write(number, typeset(String(frame.step)));
       places(rest, frame.position);
+      makeRoom();
       speed.measure(frame.state === 'playing' ? frame.speed_measured : 0);
     },
     lock(locked) {
@@ -118,8 +128,11 @@ function mountSpeed(step, send) {
   track.element.setAttribute('aria-valuemax', '1');
   const text = make('span', { class: 'num', title: `${pace.plural(step)} per second` });
   // Room for the longest words, so that the track stays where it is while they change.
-  text.style.minWidth = '7.6rem';
+  text.style.minWidth = '6.6rem';
+  track.element.style.minWidth = '4rem';
   const element = make('div', { class: 'speed' }, make('span', { class: 'muted' }, 'Speed'), track.element, text);
+
+  element.style.minWidth = '0';
 
   /** @param {number | null} next */
   function show(next) {

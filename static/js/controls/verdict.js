@@ -53,7 +53,7 @@ export function mountVerdict(element) {
   const aloud = announcer((sentence) => write(status, sentence), {
     now: () => performance.now(),
     after: (milliseconds, task) => setTimeout(task, milliseconds),
-    cancel: clearTimeout,
+    cancel: (timer) => clearTimeout(timer),
   });
   return {
     set(verdict, sentence) {

@@ -32,7 +32,7 @@ const CLOCK = {
   now: () => performance.now(),
   /** @param {number} milliseconds @param {() => void} task */
   after: (milliseconds, task) => setTimeout(task, milliseconds),
-  cancel: clearTimeout,
+  cancel: (/** @type {any} */ timer) => clearTimeout(timer),
 };
 
 const socketAddress = () => `${location.protocol.replace('http', 'ws')}//${location.host}/socket`;

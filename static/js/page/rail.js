@@ -11,8 +11,8 @@ import { mountToggle } from '../controls/toggle.js';
 /** @typedef {import('../controls/slider.js').Control} Control */
 /** @typedef {(message: object) => void} Send */
 
-/** More presets than this stand in a list. */
-const IN_A_ROW = 4;
+/** Presets with more letters than this stand in a list. */
+const A_ROW = 28;
 
 /** @param {HTMLElement} element @param {ControlSpec} spec @param {Send} send @returns {Control} */
 export function mountControl(element, spec, send) {
@@ -29,16 +29,20 @@ export function mountRail(element, schema, send) {
   const before = [...element.childNodes];
   element.replaceChildren();
   /** @type {Map<string, Control>} */ const controls = new Map();
-  if (schema.presets.length) mountPresets(section(element, 'Presets'), schema.presets, send);
-  if (schema.actions.some(({ label }) => label)) mountActions(section(element, 'Actions'), schema.actions, send);
+  const deeds = make('section');
+  const showPreset = schema.presets.length ? mountPresets(titled(deeds, 'Presets'), schema, send) : () => {};
+  if (schema.actions.some(({ label }) => label)) mountActions(titled(deeds, 'Actions'), schema.actions, send);
+  if (deeds.hasChildNodes()) element.append(deeds);
   for (const [applies, words] of /** @type {const} */ ([['live', 'changes at once'], ['restart', 'starts a new run']])) {
     const specs = schema.controls.filter((spec) => spec.applies === applies);
     if (!specs.length) continue;
-    const home = schema.arms ? section(element, 'Same in both', words) : section(element, capital(words));
+    const box = element.appendChild(make('section'));
+    const home = schema.arms ? titled(box, 'Same in both', words) : titled(box, capital(words));
     for (const spec of specs) controls.set(spec.name, mountControl(home, spec, send));
   }
   return {
     set(parameters) {
+      showPreset(parameters);
       for (const [name, value] of Object.entries(parameters)) controls.get(name)?.set(value);
     },
     refuse(parameter, sentence) {
@@ -55,30 +59,34 @@ export function mountRail(element, schema, send) {
 /** @param {string} words */
 const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
-/** @param {HTMLElement} rail @param {string} title @param {string} [small] */
-function section(rail, title, small) {
+/** @param {HTMLElement} box @param {string} title @param {string} [small] */
+function titled(box, title, small) {
   const heading = make('h2', {}, title);
   if (small) heading.append(' ', make('small', {}, small));
-  const box = make('section', {}, heading);
-  rail.append(box);
+  box.append(heading);
   return box;
 }
 
-/** @param {HTMLElement} element @param {{name: string}[]} presets @param {Send} send */
-function mountPresets(element, presets, send) {
+/**
+ * Presets as buttons, or as a list that says which of them the page stands at.
+ * @param {HTMLElement} element @param {Schema} schema @param {Send} send
+ * @returns {(parameters: Record<string, unknown>) => void} shows which preset these parameters are
+ */
+function mountPresets(element, { presets, controls }, send) {
   /** @param {string} name */
   const choose = (name) => send({ type: 'preset', name });
-  if (presets.length <= IN_A_ROW) {
+  if (presets.map(({ name }) => name).join('').length <= A_ROW) {
     const row = presets.map(({ name }) => button({ class: 'btn' }, () => choose(name), name));
     element.append(make('div', { class: 'actions' }, ...row));
-    return;
+    return () => {};
   }
-  // A preset is something one does, not something that stays chosen: the list returns to its first word.
-  const list = make('select', { class: 'sel', 'aria-label': 'Preset' }, make('option', { value: '' }, 'choose one'),
+  const list = make('select', { 'aria-label': 'Preset' }, make('option', { value: '' }, 'your own setting'),
     ...presets.map(({ name }) => make('option', { value: name }, name)));
-  list.addEventListener('change', () => {
-    if (list.value) choose(list.value);
-    list.value = '';
-  });
-  element.append(list);
+  list.addEventListener('change', () => list.value && choose(list.value));
+  element.append(make('div', { class: 'choice' }, list));
+  return (now) => {
+    const at = presets.find(({ parameters }) =>
+      controls.every(({ name, default: usual }) => now[name] === (parameters[name] ?? usual)));
+    list.value = at?.name ?? '';
+  };
 }

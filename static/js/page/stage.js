@@ -44,12 +44,15 @@ export function mountStage(root, schema, send, page) {
   const live = mountLive(sentences);
   const verdict = mountVerdict(part(root, '.verdict'));
   const formula = mountFormula(root);
+  // Words stand where the pictures will be until the first one comes.
+  const waiting = /** @type {HTMLElement[]} */ ([...root.querySelectorAll('.body > .wait')]);
   const pictures = [...panels.map((panel) => part(panel, '.body')), hill];
 
   return {
     panels,
     /** @param {Frame} frame */
     draw(frame) {
+      for (const words of waiting) words.hidden = true;
       for (const view of views) view.draw(frame);
       live.draw(frame);
       verdict.set(frame.verdict, frame.sentence);
@@ -58,6 +61,7 @@ export function mountStage(root, schema, send, page) {
     /** @param {boolean} old */
     stale: (old) => pictures.forEach((picture) => picture.classList.toggle('stale', old)),
     destroy() {
+      for (const words of waiting) words.hidden = false;
       for (const item of [...views, ...tools, verdict, formula]) item.destroy();
       pictures.forEach((picture) => picture.classList.remove('stale'));
     },

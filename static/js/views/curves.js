@@ -74,7 +74,7 @@ export function mountCurves(element, spec, context) {
       width,
       height,
       legend: { show: false },
-      padding: [8 * unit, (found.some((strand) => strand.label) ? 64 : 16) * unit, 0, 0],
+      padding: [stated() ? size.tick + 10 * unit : 8 * unit, (found.some((strand) => strand.label) ? 64 : 16) * unit, 0, 0],
       cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
       scales: {
         x: { time: false, range: (_chart, _low, high) => [0, Math.max(10, high)] },
@@ -102,6 +102,8 @@ export function mountCurves(element, spec, context) {
       hooks: { draw: [overlay], setCursor: [read] },
     };
   }
+  /** What is smoothed, in words. */
+  const stated = () => meanName(Math.max(...spec.lines.map((line) => line.smooth)), frame?.stride ?? 1, context.stepName);
   /** @param {import('./types.js').Line} line @param {import('./strands.js').Role} role */
   function strokeOf(line, role) {
     if (role === 'strand') return look().colour['ink-3'];
@@ -129,8 +131,7 @@ export function mountCurves(element, spec, context) {
       });
     }
     ends(sheet, box, x, y);
-    const stated = meanName(Math.max(...spec.lines.map((line) => line.smooth)), frame.stride, context.stepName);
-    if (stated) words(sheet, stated, box.right, box.top, { align: 'right', baseline: 'top', colour: look().colour['ink-2'] });
+    words(sheet, stated(), box.right, 0, { align: 'right', baseline: 'top', colour: look().colour['ink-2'] });
     pen.restore();
   }
   /** @param {import('../draw/canvas.js').Sheet} sheet @param {import('../draw/axes.js').Box} box

@@ -27,8 +27,8 @@ export function span(smooth, stride) {
  * @param {string} stepName @returns {string} */
 export function meanName(smooth, stride, stepName) {
   if (smooth <= 1) return '';
-  if (stride === 1) return `mean of the last ${smooth} ${stepName}s`;
-  return `mean of the extremes of the last ${span(smooth, stride) * stride} ${stepName}s`;
+  if (stride === 1) return `mean of the last ${smooth} ${counted(stepName, smooth)}`;
+  return `mean of the extremes of the last ${span(smooth, stride) * stride} ${counted(stepName, 2)}`;
 }
 
 /**
@@ -104,5 +104,8 @@ export function lastFormer({ former: left }) {
   return left && rows ? stepOf(left, rows - 1) : 0;
 }
 
-/** @param {string} stepName @param {number} count */
-export const counted = (stepName, count) => (count === 1 ? stepName : `${stepName}s`);
+/** The name of so many steps: "minibatch", "minibatches". @param {string} stepName @param {number} count */
+export function counted(stepName, count) {
+  if (count === 1) return stepName;
+  return /(ch|sh|s|x)$/.test(stepName) ? `${stepName}es` : `${stepName}s`;
+}

@@ -73,8 +73,10 @@ function theoryLine(sheet, text, values, x, y) {
   dashed(sheet, points);
   const middle = points[Math.floor(points.length / 2)] ?? [0, 0];
   const rises = (points.at(-1)?.[1] ?? 0) < (points[0]?.[1] ?? 0) - 20;
-  const { unit } = sheet;
-  words(sheet, text, middle[0] + (rises ? -8 : 0) * unit, middle[1] - 10 * unit, {
+  const { unit, context: pen, look } = sheet;
+  pen.font = font(look.size.tick);
+  const least = x(x.low) + pen.measureText(text).width * (rises ? 1 : 0.5) + 20 * unit;
+  words(sheet, text, Math.max(least, middle[0] + (rises ? -8 : 0) * unit), middle[1] - 10 * unit, {
     align: rises ? 'right' : 'center', baseline: 'bottom',
   });
 }
