@@ -29,7 +29,7 @@ class BatchNormalisation(Paired):
     order = 190
     claim = "Normalise the inputs of every unit, and deep nets learn at once."
     summary = "A deep net learns only with its inputs normal."
-    source = "Lecture, Batch normalisation; Ioffe and Szegedy (2015)"
+    source = "slide 15; S. Ioffe, C. Szegedy, ICML (2015) 448"
     differs, between = "batch_norm", (False, True)
     arms = ("no normalisation", "batch normalisation")
     formulas = (
@@ -49,7 +49,7 @@ class BatchNormalisation(Paired):
         Profile(
             title="Gradient reaching each layer",
             caption="Size of ∂E/∂W, **log axis**; first layer left.",
-            detail="Dashed: every unit of A at its steepest, its weights keeping lengths on average.",
+            detail="Dashed: all units of A at their steepest.",
             weight=3,
             lines=(
                 Line(channel="gradient_A", label="A", mark="A"),

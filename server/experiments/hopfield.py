@@ -59,10 +59,10 @@ class Hopfield(Experiment):
     title = "Recall"
     section = "2 Hopfield network"
     order = 4
-    claim = "One unit at a time, the energy only falls, and a memory returns."
+    claim = "One unit at a time, energy only falls, and a memory returns."
     summary = "A spoilt digit falls into a memory."
     source = (
-        "Lecture: dynamic neural networks, Hopfield network. J. J. Hopfield, PNAS 79 (1982) 2554; "
+        "slide 3; J. J. Hopfield, PNAS 79 (1982) 2554; "
         "L. Personnaz, I. Guyon, G. Dreyfus, J. Physique Lett. 46 (1985) L359 (pseudo-inverse)."
     )
     formulas = (
@@ -108,7 +108,7 @@ class Hopfield(Experiment):
     hill = Hill(
         lines=(Line(channel="energy"),),
         title="Energy",
-        caption="It falls or stays. Ticks: a unit **flipped**.",
+        caption="It falls or stays. Ticks: a unit flipped.",
         symbol="E",
         theory=(Theory(label="the stored 3", channel="memory_energy"),),
         events="flipped",
@@ -118,7 +118,7 @@ class Hopfield(Experiment):
         Tiles(
             title="Network state",
             caption="{wrong} of 400 units **disagree** with “3”.",
-            detail="Orange dot: disagrees. Yellow: deciding now. Paint to change units.",
+            detail="Yellow: deciding now. Paint on it.",
             weight=3,
             channel="state",
             colours="spins",
@@ -129,7 +129,7 @@ class Hopfield(Experiment):
         Matrix(
             title="Weights",
             caption="All memories **share** the same links.",
-            detail="Row and column: two units. Blue: alike in most memories; orange: opposite.",
+            detail="Blue: alike; orange: opposite.",
             weight=2,
             channel="weights",
             rows="unit",
@@ -138,7 +138,7 @@ class Hopfield(Experiment):
         Profile(
             title="Overlaps",
             caption="One memory **wins**. Ring: the cue.",
-            detail="1: the same picture; 0: nothing in common; −1: its negative.",
+            detail="1: the same picture; 0: unrelated.",
             weight=2,
             index="memory",
             lines=(Line(channel="overlaps"),),
@@ -164,7 +164,7 @@ class Hopfield(Experiment):
             ),
         ),
     )
-    lasting = ("target", "memories", "weights", "cue", "memory_energy")
+    lasting = ("target", "memories", "weights", "cue")
     presets = {
         "A 3 out of noise": {},
         "Too alike for Hebb": {"rule": "hebb", "memories": 10, "noise": 0.1},

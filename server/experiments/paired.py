@@ -80,7 +80,7 @@ class Paired(Experiment):
             Line(channel="loss_B", label="B", mark="B", smooth=SMOOTH),
         ),
         title="Loss",
-        caption="mean of the last 5 minibatches; faint: each one",
+        caption="Of each minibatch, before its step.",
         theory=(Theory(label="ln 10: guessing among ten classes", value=math.log(CLASSES)),),
     )
     accuracy_view: ClassVar[Curves] = Curves(

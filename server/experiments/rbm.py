@@ -57,9 +57,9 @@ class RestrictedBoltzmann(Experiment):
     section = "3 Boltzmann machine"
     order = 13
     claim = "Shown digits, a machine learns to imagine digits nobody wrote."
-    summary = "Digits nobody wrote."
+    summary = "It dreams digits nobody wrote."
     source = (
-        "Lecture: dynamic neural networks (generative models; restricted Boltzmann machine). G. Hinton, "
+        "slide 4; G. Hinton, "
         "“Training products of experts by minimizing contrastive divergence” (2002); “A practical guide to "
         "training restricted Boltzmann machines” (2010), section 15 for the free-energy gap."
     )
@@ -114,22 +114,23 @@ class RestrictedBoltzmann(Experiment):
     hill = Hill(
         lines=(Line(channel="error", smooth=10),),
         title="Reconstruction error",
-        caption="**Not** the likelihood: pixels after one sweep.",
+        caption="Pixels wrong after one sweep, not the likelihood.",
         theory=(Theory(label="guessing each pixel's mean", channel="guess"),),
         digits=3,
     )
+    lasting = ("digits",)
     views = (
         Tiles(
             title="Fantasies",
             caption="What the machine **imagines**, sweep by sweep.",
-            detail="Each pixel: its probability to be on, given hidden units really drawn. 36 of 100 chains.",
+            detail="36 of 100 chains; grey: chance to be on.",
             weight=3,
             channel="fantasies",
         ),
         Tiles(
             title="Filters",
             caption="Each hidden unit's weights grow **strokes**.",
-            detail="Blue pixels turn the unit on, orange ones off, and the unit them.",
+            detail="Blue turns it on, orange off.",
             weight=2,
             channel="filters",
             colours="diverging",
@@ -137,7 +138,7 @@ class RestrictedBoltzmann(Experiment):
         Curves(
             title="Free-energy gap",
             caption="Growing, it **overfits**: new digits fall back.",
-            detail="Mean free energy of 200 digits held out less 200 learned from. Its start is chance.",
+            detail="200 digits held out less 200 learned from. Its start is chance.",
             weight=2,
             lines=(Line(channel="gap", label="held out − learned"),),
             theory=(Theory(label="no difference", value=0),),

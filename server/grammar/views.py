@@ -34,7 +34,7 @@ class Line(_Frozen):
 
 
 class Theory(_Frozen):
-    """A dashed, labelled line: horizontal at the number `value` or a rank-0 channel, or a rank-1 channel along the axis."""
+    """A dashed, labelled line: at the height of `value` or of a rank-0 channel, or along a rank-1 channel."""
 
     label: str
     channel: str = ""

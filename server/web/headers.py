@@ -24,20 +24,21 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers(nonce).items():
+                for name, value in secure(nonce, self._settings).items():
                     headers[name] = value
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
-    def _headers(self, nonce: str) -> dict[str, str]:
-        return {
-            "Content-Security-Policy": policy(nonce, self._settings.frame_ancestors),
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
-            "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-            "Cross-Origin-Opener-Policy": "same-origin",
-        }
+
+def secure(nonce: str, settings: Settings) -> dict[str, str]:
+    """The headers of one answer."""
+    return {
+        "Content-Security-Policy": policy(nonce, settings.frame_ancestors),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    }
 
 
 def policy(nonce: str, frame_ancestors: tuple[str, ...]) -> str:

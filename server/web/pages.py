@@ -1,7 +1,6 @@
 """HTML: the home page, a page for each experiment and one about it, and errors as sentences with a way home."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,7 +11,8 @@ from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 
 from server.web.assets import folder
-from server.web.static import version
+from server.web.headers import secure
+from server.web.static import LIBRARIES, modules, version
 
 router = APIRouter()
 _environment = Environment(
@@ -21,8 +21,12 @@ _environment = Environment(
 )  # fmt: skip
 templates = Jinja2Templates(env=_environment)
 STYLESHEETS = ("tokens", "base", "layout", "controls", "views", "states", "modes")
-PRELOADED = ("draw", "views", "controls", "session", "page")
-ONLY_ELSEWHERE = ("home.js", "plain.js")
+TITLES = {404: "There is no such page"}
+SENTENCES = {
+    "Not Found": "Nothing lies at {address}.",
+    "Method Not Allowed": "{address} can only be read: ask with GET.",
+}
+"""What the framework says in two words, as sentences."""
 _LIVE = re.compile(r"\{(\w+)(?::(\d+))?\}")
 
 
@@ -30,7 +34,8 @@ _LIVE = re.compile(r"\{(\w+)(?::(\d+))?\}")
 async def home(request: Request) -> Response:
     """The experiments in lecture order."""
     schemas = await request.app.state.engine.catalogue()
-    return _page(request, "home.html", schemas=schemas, stylesheets=(*STYLESHEETS, "home"))
+    sheets = (*STYLESHEETS, "home")
+    return _page(request, "home.html", schemas=schemas, stylesheets=sheets, modules=modules("js/page/home.js"))
 
 
 @router.get("/e/{name}", response_class=HTMLResponse)
@@ -47,7 +52,7 @@ async def experiment(request: Request, name: str) -> Response:
         companions=by_weight[2],
         minor=by_weight[1],
         layout=_layout(schema, by_weight[3][0], len(by_weight[2])),
-        modules=_modules(),
+        modules=modules("js/page/experiment.js"),
     )
 
 
@@ -61,8 +66,8 @@ async def about(request: Request, name: str) -> Response:
 async def error_page(request: Request, error: Exception) -> Response:
     """An HTTP error as a page, or as JSON for a program."""
     assert isinstance(error, HTTPException)
-    title = {404: "There is no such page"}.get(error.status_code, "That cannot be done")
-    sentence = error.detail if error.detail != "Not Found" else f"Nothing lies at {request.url.path[:80]}."
+    title = TITLES.get(error.status_code, "That cannot be done")
+    sentence = SENTENCES.get(error.detail, "{detail}").format(address=request.url.path[:80], detail=error.detail)
     if request.url.path.startswith("/api/"):
         return JSONResponse({"detail": sentence}, status_code=error.status_code)
     schemas = await request.app.state.engine.catalogue() if error.status_code == 404 else ()
@@ -70,9 +75,14 @@ async def error_page(request: Request, error: Exception) -> Response:
 
 
 async def fault_page(request: Request, error: Exception) -> Response:
-    """A fault of ours: the log has the details, the page says so."""
+    """A fault of ours: the log has the details, the page says so.
+
+    Starlette answers faults outside all middleware, hence the headers here.
+    """
     sentence = "The server made a mistake with this page; its log says which. Other pages go on."
-    return _page(request, "error.html", status=500, title="Something went wrong", sentence=sentence, schemas=())
+    page = _page(request, "error.html", status=500, title="Something went wrong", sentence=sentence, schemas=())
+    page.headers.update(secure(request.state.nonce, request.app.state.settings))
+    return page
 
 
 def sentence(text: str) -> Markup:
@@ -115,16 +125,8 @@ def _layout(schema: dict[str, Any], lead: int, companions: int) -> str:
     return "wide-and-stack" if companions else "wide-alone"
 
 
-def _modules() -> list[str]:
-    """Our modules, fetched side by side instead of one after another's imports."""
-    root = Path(folder("static")) / "js"
-    files = [file for name in PRELOADED for file in sorted((root / name).glob("*.js"))]
-    return [f"/static/js/{file.relative_to(root)}" for file in files if file.name not in ONLY_ELSEWHERE]
-
-
 def _import_map() -> dict[str, dict[str, str]]:
-    names = {"uplot": "vendor/uplot/uPlot.esm.js", "three": "vendor/three/three.module.js"}
-    return {"imports": {name: version(path) for name, path in names.items()}}
+    return {"imports": {name: version(path) for name, path in LIBRARIES.items()}}
 
 
 def _page(request: Request, template: str, *, status: int = 200, **words: Any) -> Response:

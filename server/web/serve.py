@@ -1,9 +1,11 @@
 """From settings to a listening server: the socket is bound here, so that a busy port is a sentence."""
 
+import signal
 import socket
 import sys
 import threading
 import webbrowser
+from types import FrameType
 
 import uvicorn
 
@@ -29,11 +31,17 @@ def serve(settings: Settings) -> int:
     print(f"Downhill is at {address}  ({len(wanted)} × {wanted[0].split(':')[0]}; Ctrl-C stops it)", flush=True)
     if settings.open:
         threading.Timer(1.0, webbrowser.open, [address]).start()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, _has_stopped)
     server.run(sockets=[listener])
     failure = app.state.failure
     if failure:
         print(f"downhill: {failure}", file=sys.stderr)
     return 1 if failure else 0
+
+
+def _has_stopped(number: int, frame: FrameType | None) -> None:
+    """Uvicorn raises the signal that stopped it once more when all is closed; by then it has been obeyed."""
 
 
 def configuration(app: object, settings: Settings) -> uvicorn.Config:

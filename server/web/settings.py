@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, NoReturn, get_args, get_origin
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PREFIX = "DOWNHILL_"
 
@@ -13,7 +13,7 @@ PREFIX = "DOWNHILL_"
 class Settings(BaseSettings):
     """Read from the environment (DOWNHILL_PORT=9000); a flag of the command line (--port 9000) goes first."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", allow_inf_nan=False)
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 lets the class in.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -80,6 +80,8 @@ def read(arguments: Sequence[str]) -> tuple[str, Settings]:
     command = given.pop("command")
     try:
         return command, Settings(**given)
+    except SettingsError as error:
+        made.error(f"an environment variable is not JSON, as {PREFIX}ALLOWED_ORIGINS must be: {error}")
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "a setting"

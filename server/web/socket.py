@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 router = APIRouter()
 POLICY, TOO_BUSY, FAULT = 1008, 1013, 1011
 MOST_WAITING = 256
-"""Answers that may wait for a page which does not read; frames are at most two by the protocol."""
+"""Answers that may wait for a page which does not read."""
+MOST_FRAMES = 2
+"""Pictures that may wait; a page that asks for more before it has read these gets none for asking."""
 LONGEST_REASON = 120
 """Bytes of a close reason, by the websocket standard 123."""
 
@@ -30,6 +32,7 @@ class Outbox:
     def __init__(self) -> None:
         self._waiting: deque[str | bytes] = deque()
         self._news = asyncio.Event()
+        self.frames = 0
         self.overflowed = False
 
     def text(self, answer: str) -> None:
@@ -38,6 +41,7 @@ class Outbox:
 
     def frame(self, data: bytes) -> None:
         """Queue a picture."""
+        self.frames += 1
         self._put(data)
 
     def _put(self, content: str | bytes) -> None:
@@ -51,7 +55,11 @@ class Outbox:
         while not self.overflowed:
             while self._waiting:
                 content = self._waiting.popleft()
-                await (socket.send_text(content) if isinstance(content, str) else socket.send_bytes(content))
+                if isinstance(content, str):
+                    await socket.send_text(content)
+                else:
+                    self.frames -= 1  # before it leaves: the page's next request may be here before `send_bytes` ends
+                    await socket.send_bytes(content)
             self._news.clear()
             await self._news.wait()
 
@@ -77,7 +85,14 @@ async def socket(connection: WebSocket) -> None:
 
 def allowed(origin: str | None, host: str, others: tuple[str, ...]) -> bool:
     """Whether a browser's Origin is this site or one that the settings name. Programs send none and may come."""
-    return origin is None or urlsplit(origin).netloc == host or origin in others
+    return origin is None or origin in others or (host != "" and _site(origin) == host)
+
+
+def _site(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""  # no address at all
 
 
 async def close(connection: WebSocket, code: int, sentence: str) -> None:
@@ -132,7 +147,8 @@ async def _hear(connection: WebSocket, viewer: Viewer, outbox: Outbox, bucket: B
             message = messages.read(await _text(connection))
             if isinstance(message, messages.Open):
                 raise Refused("This page is open already.")
-            viewer.send(message)
+            if not (isinstance(message, messages.Draw) and outbox.frames >= MOST_FRAMES):
+                viewer.send(message)
         except Refused as refusal:
             outbox.text(messages.RefusedMessage(sentence=str(refusal), parameter=refusal.parameter).model_dump_json())
         if not bucket.take():

@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from server.web.assets import folder
 
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
+LIBRARIES = {"uplot": "vendor/uplot/uPlot.esm.js", "three": "vendor/three/three.module.js"}
+"""The import map: what our modules call a library, and its file."""
+_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s+["']([^"']+)["']""")
 FORBIDDEN = ("node_modules", "package.json", "package-lock.json", "tsconfig.json")
 
 
@@ -36,3 +40,24 @@ def version(path: str) -> str:
     """An address of a library file that changes when the file does."""
     digest = hashlib.sha256((Path(folder("static")) / path).read_bytes()).hexdigest()[:12]
     return f"/static/{path}?v={digest}"
+
+
+@cache
+def modules(entry: str) -> tuple[str, ...]:
+    """Addresses of everything that a module imports, directly or not: a page that preloads them fetches side by side
+    what it would otherwise discover one import after another. Imports on demand (`import(…)`) are left for later.
+    """
+    root = Path(folder("static")).resolve()
+    found: list[str] = []
+    waiting = [(root / entry).resolve()]
+    while waiting:
+        file = waiting.pop()
+        for name in _IMPORT.findall(file.read_text(encoding="utf-8")):
+            module = (file.parent / name).resolve()
+            address = (
+                version(LIBRARIES[name]) if name in LIBRARIES else f"/static/{module.relative_to(root).as_posix()}"
+            )
+            if address not in found:
+                found.append(address)
+                waiting += [] if name in LIBRARIES else [module]
+    return tuple(found)

@@ -23,7 +23,7 @@ from tests.experiments.fingerprint import fingerprint
 
 KINDS = list(discover().values())
 every_experiment = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 KIB = 1024
 STEPS = 7
 
@@ -158,6 +158,22 @@ def test_the_link_restores_the_page(kind: type[Experiment], data: st.DataObject)
     one = session(kind, data.draw(arbitrary.parameters(kind)))
     start, ignored = start_of(kind, one.changed("s", True).link)
     assert (start.parameters, start.seed, ignored) == (one.parameters, one.seed, ())
+
+
+@every_experiment
+@given(data=st.data())
+@few
+def test_lasting_channels_last(kind: type[Experiment], data: st.DataObject) -> None:
+    one = session(kind)
+    before = {name: one.experiment.show()[name].clone() for name in kind.lasting}
+    for control in (control for control in kind.Controls.controls() if control["applies"] == "live"):
+        value = data.draw(arbitrary.values(control))
+        one.command(messages.Set(type="set", parameter=control["name"], value=value))
+    one.advance(STEPS)
+    for name, action in one.actions.items():
+        one.command(messages.Act(type="act", action=name, arguments=arbitrary.arguments(action)))
+    for name, tensor in before.items():
+        np.testing.assert_array_equal(one.experiment.show()[name].numpy(), tensor.numpy(), err_msg=name)
 
 
 @every_experiment

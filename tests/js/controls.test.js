@@ -135,7 +135,9 @@ test('the verdict is announced when its word changes, at most every 5 s, and the
   };
   /** @type {string[]} */ const said = [];
   const aloud = announcer((sentence) => said.push(sentence), {
-    now: () => now, after: (milliseconds, task) => (timer = { at: now + milliseconds, task }), cancel: () => (timer = null),
+    now: () => now,
+    after: (milliseconds, task) => (timer = { at: now + milliseconds, task }),
+    cancel: () => (timer = null),
   });
   aloud.hear('untested', 'nothing yet');
   until(0);
@@ -171,9 +173,12 @@ test('a view as rows: curves with vectors, images, not-finite bytes, and quoting
       ['loss', { width: 1, values: Float32Array.of(2, 1), rows: 2 }],
       ['overlap', { width: 2, values: Float32Array.of(1, 2, 3, 4), rows: 2 }],
     ]),
-    channels: new Map([['x', { shape: [2, 1, 2], data: Uint8Array.of(0, 127, 254, 255), low: -1, high: 1, changed: true }]]),
+    channels: new Map([
+      ['x', { shape: [2, 1, 2], data: Uint8Array.of(0, 127, 254, 255), low: -1, high: 1, changed: true }],
+    ]),
   });
-  const curves = /** @type {any} */ ({ kind: 'curves', lines: [{ channel: 'loss', label: 'a "loss", in nats' }, { channel: 'overlap', label: '' }] });
+  const lines = [{ channel: 'loss', label: 'a "loss", in nats' }, { channel: 'overlap', label: '' }];
+  const curves = /** @type {any} */ ({ kind: 'curves', lines });
   const table = tableOf(curves, frame);
   assert.deepEqual(table.rows, [[2, 2, 1, 2], [4, 1, 3, 4]]);
   assert.equal(csv(table).split('\r\n')[0], 'step,"a ""loss"", in nats",overlap 1,overlap 2');

@@ -3,7 +3,11 @@
 import { make, refusal, unique } from './dom.js';
 import { symbol } from './slider.js';
 
-/** @typedef {{name: string, label: string, help: string, symbol: string, default: string, options: {value: string, label: string}[]}} ChoiceSpec */
+/**
+ * @typedef {object} ChoiceSpec
+ * @property {string} name @property {string} label @property {string} help @property {string} symbol
+ * @property {string} default @property {{value: string, label: string}[]} options
+ */
 /** @typedef {import('./slider.js').Control} Control */
 
 const IN_A_ROW = 4;

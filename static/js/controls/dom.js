@@ -20,7 +20,8 @@ export function make(tag, attributes = {}, ...children) {
 
 /**
  * A button that does something.
- * @param {Attributes} attributes @param {() => void} act @param {...(Node | string)} children @returns {HTMLButtonElement}
+ * @param {Attributes} attributes @param {() => void} act @param {...(Node | string)} children
+ * @returns {HTMLButtonElement}
  */
 export function button(attributes, act, ...children) {
   const element = make('button', { type: 'button', ...attributes }, ...children);

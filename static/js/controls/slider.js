@@ -1,7 +1,7 @@
 // @ts-check
 /** A slider: symbol, name, reset · value to type into · track with the default's notch and the deviation from it. */
 import { short } from '../draw/numbers.js';
-import { button, make, refusal, unique, write } from './dom.js';
+import { button, make, refusal, unique } from './dom.js';
 import { field } from './field.js';
 import { nudged, position, ticks, typed, valueAt, words } from './scale.js';
 import { makeTrack, placed } from './track.js';
@@ -114,7 +114,8 @@ function rowOf(spec, ...[reset, value, track]) {
   label.append(make('span', {}, spec.label), /** @type {HTMLElement} */ (reset));
   const box = make('span', {}, entry);
   if (spec.unit) box.append(make('span', { class: 'unit' }, ` ${spec.unit}`));
-  const row = make('div', { class: 'slider', 'data-parameter': spec.name }, label, box, /** @type {HTMLElement} */ (track));
+  const row = make('div', { class: 'slider', 'data-parameter': spec.name }, label, box);
+  row.append(/** @type {HTMLElement} */ (track));
   const labels = ticks(spec).filter((tick) => tick.label);
   if (labels.length) {
     row.append(make('div', { class: 'scale', 'aria-hidden': 'true' },

@@ -43,7 +43,8 @@ export function mountTransport(element, { step_name: step }, send) {
     control('step', 'Step', `One ${step} (→)`, () => send({ type: 'step', steps: 1 })),
     control('rewind', 'Rewind', 'Same seed, back to the start (R)', () => send({ type: 'rewind', step: 0 })),
     control('draw', 'New draw', 'Another seed (N)', () => send({ type: 'new_draw', seed: null })),
-    make('span', { class: 'where' }, make('span', {}, `${step} `, number), rest, make('span', {}, 'seed ', draw.element)),
+    make('span', { class: 'where' },
+      make('span', {}, `${step} `, number), rest, make('span', {}, 'seed ', draw.element)),
     speed.element,
   );
   let letters = 0;
@@ -82,7 +83,10 @@ export function mountTransport(element, { step_name: step }, send) {
   };
 }
 
-/** Further words for where we are (sweep 0.75, epoch 40). @param {HTMLElement} element @param {Record<string, string>} position */
+/**
+ * Further words for where we are: sweep 0.75, epoch 40.
+ * @param {HTMLElement} element @param {Record<string, string>} position
+ */
 function places(element, position) {
   const names = Object.keys(position);
   if (element.dataset.names !== names.join()) {

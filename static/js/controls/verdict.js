@@ -11,7 +11,7 @@ const APART = 5000;
 /**
  * When to speak: on a change of the word, at most once in five seconds, and then the latest sentence.
  * @param {(sentence: string) => void} speak
- * @param {{now: () => number, after: (milliseconds: number, task: () => void) => any, cancel: (timer: any) => void}} clock
+ * @param {import('../session/socket.js').Clock} clock
  */
 export function announcer(speak, clock) {
   let said = '';

@@ -34,12 +34,15 @@ export function watched(target, draw, tell) {
   sight.observe(target);
   const size = new ResizeObserver(() => refresh());
   size.observe(target);
+  // Paper shows all of the page at once.
+  addEventListener('beforeprint', draw);
   const forget = onLook(() => refresh());
   return {
     refresh,
     destroy() {
       sight.disconnect();
       size.disconnect();
+      removeEventListener('beforeprint', draw);
       forget();
     },
   };

@@ -14,7 +14,8 @@ function make({ link, own }) {
   const put = () => {
     timer = undefined;
     const address = location.pathname + write(link, own) + location.hash;
-    if (address !== location.pathname + location.search + location.hash) history.replaceState(history.state, '', address);
+    const shown = location.pathname + location.search + location.hash;
+    if (address !== shown) history.replaceState(history.state, '', address);
   };
   const soon = () => void (timer ??= setTimeout(put, APART));
   return {

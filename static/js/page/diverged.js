@@ -43,4 +43,6 @@ export function mountDiverged(panel, message, quantity, send) {
 function go(parameters, send) {
   for (const [parameter, value] of Object.entries(parameters)) send({ type: 'set', parameter, value });
   send({ type: 'rewind', step: 0 });
+  // The same run would only diverge again: it waits for a change.
+  if (!Object.keys(parameters).length) send({ type: 'pause' });
 }

@@ -39,7 +39,8 @@ const socketAddress = () => `${location.protocol.replace('http', 'ws')}//${locat
 
 /**
  * Brings a server-rendered page to life. The page holds .notices, .verdict, .formula, [data-view="0…"] with header p,
- * .tools and .body, .hillwrap > .hill, .transport, .rail, .keys, and buttons [data-do="share|projector|keys"]. `destroy` gives back everything: sockets, listeners, observers, canvases.
+ * .tools and .body, .hillwrap > .hill, .transport, .rail, .keys, and buttons [data-do="share|projector|keys"].
+ * `destroy` gives back everything: sockets, listeners, observers, canvases.
  * @param {HTMLElement} root @param {Schema} schema @param {Options} [options] @returns {{destroy: () => void}}
  */
 export function mountExperiment(root, schema, options = {}) {
@@ -172,7 +173,9 @@ export function mountExperiment(root, schema, options = {}) {
   addEventListener('online', () => online || connection.retry(), { signal });
   const buttons = { share: copy, projector: projector.toggle, keys: () => keys.sheet() };
   for (const [name, act] of Object.entries(buttons)) {
-    for (const button of root.querySelectorAll(`[data-do="${name}"]`)) button.addEventListener('click', act, { signal });
+    for (const button of root.querySelectorAll(`[data-do="${name}"]`)) {
+      button.addEventListener('click', act, { signal });
+    }
   }
   if (address.own.mode === 'projector') projector.show(true);
 

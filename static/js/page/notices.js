@@ -18,11 +18,12 @@ const seconds = (milliseconds) => `${Math.max(0, Math.round(milliseconds / 1000)
 export function connectionWords({ phase, retryAt, frameAt, stale, reason }, now, since) {
   if (phase === 'open' && !stale) return null;
   if (!stale && !reason && now - since < PATIENCE) return null;
-  const bold = stale ? 'The server is not answering.' : reason || (Number.isNaN(frameAt) ? 'No connection yet.' : 'Connection lost.');
+  const lost = reason || (Number.isNaN(frameAt) ? 'No connection yet.' : 'Connection lost.');
+  const bold = stale ? 'The server is not answering.' : lost;
   const age = Number.isNaN(frameAt) ? '' : ` This picture is ${seconds(now - frameAt)} old.`;
   if (stale) return { bold, rest: age };
-  const again = phase === 'connecting' ? ' Trying now.' : retryAt < Infinity ? ` Trying again in ${seconds(retryAt - now)}.` : '';
-  return { bold, rest: age + again };
+  if (phase === 'connecting') return { bold, rest: `${age} Trying now.` };
+  return { bold, rest: retryAt < Infinity ? `${age} Trying again in ${seconds(retryAt - now)}.` : age };
 }
 
 /**

@@ -11,6 +11,7 @@ import { mountToggle } from '../controls/toggle.js';
 /** @typedef {import('../controls/slider.js').Control} Control */
 /** @typedef {(message: object) => void} Send */
 
+const GROUPS = /** @type {const} */ ([['live', 'changes at once'], ['restart', 'starts a new run']]);
 /** Presets with more letters than this stand in a list. */
 const A_ROW = 28;
 
@@ -33,7 +34,7 @@ export function mountRail(element, schema, send) {
   const showPreset = schema.presets.length ? mountPresets(titled(deeds, 'Presets'), schema, send) : () => {};
   if (schema.actions.some(({ label }) => label)) mountActions(titled(deeds, 'Actions'), schema.actions, send);
   if (deeds.hasChildNodes()) element.append(deeds);
-  for (const [applies, words] of /** @type {const} */ ([['live', 'changes at once'], ['restart', 'starts a new run']])) {
+  for (const [applies, words] of GROUPS) {
     const specs = schema.controls.filter((spec) => spec.applies === applies);
     if (!specs.length) continue;
     const box = element.appendChild(make('section'));

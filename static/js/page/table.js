@@ -14,7 +14,10 @@ const named = (label, channel) => label || channel;
 /** @param {number} count @returns {number[]} */
 const upTo = (count) => Array.from({ length: count }, (_, index) => index);
 
-/** One row a step; a vector gets a column an entry. @param {Spec<'curves'>} view @param {Frame} frame @returns {Table} */
+/**
+ * One row a step; a vector gets a column an entry.
+ * @param {Spec<'curves'>} view @param {Frame} frame @returns {Table}
+ */
 function curves({ lines }, frame) {
   const columns = lines.flatMap(({ channel, label }) => {
     const series = frame.series.get(channel);
@@ -43,7 +46,10 @@ function profile({ lines, index }, frame) {
   };
 }
 
-/** A matrix row by row; images one below the other. @param {Spec<'matrix' | 'tiles'>} view @param {Frame} frame @returns {Table} */
+/**
+ * A matrix row by row; images one below the other.
+ * @param {Spec<'matrix' | 'tiles'>} view @param {Frame} frame @returns {Table}
+ */
 function grid({ channel }, frame) {
   const found = frame.channels.get(channel);
   if (!found) return { head: [], rows: [] };

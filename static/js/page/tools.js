@@ -32,19 +32,27 @@ export function enlarge(element) {
 export function mountTools(panel, view, key, page) {
   const tools = panel.querySelector('.tools') ?? panel.appendChild(make('div', { class: 'tools' }));
   const before = [...tools.childNodes];
-  const full = button({ title: `Full screen (${key})`, 'aria-label': `Full screen: ${view.title}` }, () => enlarge(panel), icon('full'));
-  const more = button({ title: 'Save and more', 'aria-label': `Save and more: ${view.title}`, 'aria-haspopup': 'menu', 'aria-expanded': 'false' },
-    () => (menu ? close() : open()), icon('more'));
+  const full = button({ title: `Full screen (${key})`, 'aria-label': `Full screen: ${view.title}` },
+    () => enlarge(panel), icon('full'));
+  const more = button({
+    title: 'Save and more', 'aria-label': `Save and more: ${view.title}`, 'aria-haspopup': 'menu', 'aria-expanded': 'false',
+  }, () => (menu ? close() : open()), icon('more'));
   tools.replaceChildren(full, more);
   /** @type {HTMLElement | null} */ let menu = null;
   let stop = new AbortController();
 
   const file = view.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  const words = () => ({ title: view.title, caption: panel.querySelector('header p')?.textContent?.trim() ?? '', foot: page.foot() });
+  const caption = () => panel.querySelector('header p')?.textContent?.trim() ?? '';
+  const savePicture = () => {
+    const picture = pictureOf(panel, { title: view.title, caption: caption(), foot: page.foot() });
+    picture?.toBlob((blob) => blob && save(`${file}.png`, blob));
+  };
+  /** @param {import('../session/frame.js').Frame} frame */
+  const saveNumbers = (frame) => save(`${file}.csv`, new Blob([csv(tableOf(view, frame))], { type: 'text/csv' }));
   const entries = [
     { label: 'Full screen', cap: key, act: () => enlarge(panel) },
-    { label: 'Save picture', cap: 'PNG', act: () => pictureOf(panel, words())?.toBlob((blob) => blob && save(`${file}.png`, blob)) },
-    { label: 'Save numbers', cap: 'CSV', act: () => withFrame((frame) => save(`${file}.csv`, new Blob([csv(tableOf(view, frame))], { type: 'text/csv' }))) },
+    { label: 'Save picture', cap: 'PNG', act: savePicture },
+    { label: 'Save numbers', cap: 'CSV', act: () => withFrame(saveNumbers) },
     { label: 'Show as table', cap: '', act: () => withFrame((frame) => showTable(view, frame)) },
     { label: 'Copy link', cap: '', act: page.share },
   ];
@@ -57,7 +65,10 @@ export function mountTools(panel, view, key, page) {
     const canvas = panel.querySelector('canvas');
     menu = make('div', { class: 'menu', role: 'menu', 'aria-label': view.title }, ...entries
       .filter(({ cap }) => cap !== 'PNG' || canvas)
-      .map(({ label, cap, act }) => button({ role: 'menuitem' }, () => (close(), act()), label, cap ? make('kbd', {}, cap) : '')));
+      .map(({ label, cap, act }) => {
+        const choose = () => (close(), act());
+        return button({ role: 'menuitem' }, choose, label, cap ? make('kbd', {}, cap) : '');
+      }));
     place(menu, more);
     panel.append(menu);
     more.setAttribute('aria-expanded', 'true');
@@ -115,8 +126,10 @@ function showTable(view, frame) {
   const header = make('tr', {}, ...head.slice(0, COLUMNS).map((name) => make('th', { scope: 'col' }, name)));
   const table = make('table', {}, make('thead', {}, header), body);
   const dialog = make('dialog', { class: 'sheet table', 'aria-label': view.title });
-  const note = cut ? `The last ${Math.min(ROWS, rows.length)} of ${rows.length} rows; the CSV file has everything.` : '';
-  dialog.append(make('h2', {}, `${view.title} `, button({}, () => dialog.close(), 'close, Esc')), make('p', { class: 'muted' }, note), table);
+  const note = `The last ${Math.min(ROWS, rows.length)} of ${rows.length} rows; the CSV file has everything.`;
+  dialog.append(make('h2', {}, `${view.title} `, button({}, () => dialog.close(), 'close, Esc')));
+  if (cut) dialog.append(make('p', { class: 'muted' }, note));
+  dialog.append(table);
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

@@ -50,5 +50,6 @@ export function next(old, packet, rewound = false) {
     series.set(name, appended(same?.series.get(name), packet.start, rows, packet.rows));
   }
   const left = !same && rewound && old ? { stride: old.stride, series: old.series } : null;
-  return { ...header, channels: merged(same?.channels ?? new Map(), packet), series, former: same ? same.former : left };
+  const channels = merged(same?.channels ?? new Map(), packet);
+  return { ...header, channels, series, former: same ? same.former : left };
 }

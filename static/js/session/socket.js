@@ -14,7 +14,11 @@
  * @property {boolean} stale open and playing, yet no picture for longer than it should take
  * @property {string} reason the server's own sentence for closing, if it gave one
  */
-/** @typedef {{now: () => number, after: (milliseconds: number, task: () => void) => unknown, cancel: (timer: any) => void}} Clock */
+/**
+ * @typedef {object} Clock
+ * @property {() => number} now in milliseconds
+ * @property {(milliseconds: number, task: () => void) => any} after @property {(timer: any) => void} cancel
+ */
 /**
  * @typedef {object} Wire what is used of a WebSocket
  * @property {string} binaryType @property {number} readyState

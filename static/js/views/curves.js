@@ -9,6 +9,7 @@ import { apart, ball, colourOf, cross, dashed, words } from '../draw/marks.js';
 import { fixed, typeset } from '../draw/numbers.js';
 import { watched } from '../draw/watched.js';
 import { number } from '../session/frame.js';
+import { axisWidth, fitsBeside, labelRoom, textWidth } from './room.js';
 import { counted, lastDrawable, meanName } from './series.js';
 import { gapped, pattern, steps, strands } from './strands.js';
 
@@ -74,7 +75,7 @@ export function mountCurves(element, spec, context) {
       width,
       height,
       legend: { show: false },
-      padding: [stated() ? size.tick + 10 * unit : 8 * unit, (found.some((strand) => strand.label) ? 64 : 16) * unit, 0, 0],
+      padding: [stated() ? size.tick + 10 * unit : 8 * unit, labelRoom(found, width), 0, 0],
       cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
       scales: {
         x: { time: false, range: (_chart, _low, high) => [0, Math.max(10, high)] },
@@ -126,8 +127,10 @@ export function mountCurves(element, spec, context) {
       if (!Number.isFinite(value) || (spec.scale === 'log' && value <= 0)) continue;
       dashed(sheet, [[box.left, y(value)], [box.right, y(value)]]);
       const below = y(value) - box.top < 20 * sheet.unit;
-      words(sheet, theory.label, box.right, y(value) + (below ? 4 : -4) * sheet.unit, {
-        align: 'right', baseline: below ? 'top' : 'bottom',
+      // End labels that find no room outside stand inside, on the right: theory then goes left.
+      const left = found.some((strand) => strand.label && !fitsBeside(strand.label, sheet.width));
+      words(sheet, theory.label, left ? box.left + 4 : box.right, y(value) + (below ? 4 : -4) * sheet.unit, {
+        align: left ? 'left' : 'right', baseline: below ? 'top' : 'bottom',
       });
     }
     ends(sheet, box, x, y);
@@ -149,7 +152,11 @@ export function mountCurves(element, spec, context) {
       const [left, top] = [x(at[last] ?? 0), wanted[index] ?? 0];
       if (last < values.length - 1) cross(sheet, left, top, colour);
       else ball(sheet, left, top, alive.length > 2 ? 4 : 5);
-      if (name) words(sheet, name, left + 10 * sheet.unit, places[index] ?? top, { weight: 650, colour });
+      const fits = left + 10 * sheet.unit + textWidth(name) < sheet.width;
+      const [shift, rise] = fits ? [10, 0] : [0, -14];
+      words(sheet, name, left + shift * sheet.unit, (places[index] ?? top) + rise * sheet.unit, {
+        weight: 650, colour, align: fits ? 'left' : 'right',
+      });
     });
   }
   /** @param {uPlot} drawn */
@@ -189,14 +196,4 @@ export function mountCurves(element, spec, context) {
     },
     summary,
   };
-}
-
-/** Wide enough for its labels. @param {uPlot} chart @param {string[] | null} values @param {number} size @param {number} unit */
-function axisWidth(chart, values, size, unit) {
-  const pen = chart.ctx;
-  pen.save();
-  pen.font = font(size * (devicePixelRatio || 1));
-  const widest = Math.max(0, ...(values ?? []).map((value) => pen.measureText(value).width)) / (devicePixelRatio || 1);
-  pen.restore();
-  return Math.ceil(widest + 12 * unit);
 }

@@ -176,8 +176,10 @@ export function heading(/** @type {Sheet} */ sheet, /** @type {Plot} */ { box },
   const space = box.right - box.left - pen.measureText(spec.title).width - 12 * unit;
   pen.font = font(look.size.small);
   const stated = meanName(Math.max(...spec.lines.map((line) => line.smooth)), frame.stride, context.stepName);
-  const sentences = [...spec.caption.split(/(?<=\.) /), stated && `Bold: ${stated}.`, 'Drag to rewind.'].filter(Boolean);
-  if (stated) sentences.unshift(sentences.splice(-2, 1)[0] ?? '');
+  const said = spec.caption.replaceAll('**', '').replace(/\{(\w+)\}/g, (_, name) => fixed(number(frame, name), spec.digits));
+  // A mean is stated first, so that it stays when there is room for one sentence only.
+  const first = stated && !said.includes('mean of') ? [`Bold: ${stated}.`] : [];
+  const sentences = [...first, ...said.split(/(?<=\.) /), 'Drag to rewind.'].filter(Boolean);
   while (sentences.length && pen.measureText(sentences.join(' ')).width > space) sentences.pop();
   const caption = sentences.join(' ');
   const width = caption ? pen.measureText(caption).width + 10 * unit : 0;
