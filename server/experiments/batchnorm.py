@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import torch
 from torch import Tensor
+from torch.linalg import vector_norm
 
 from server.experiments.paired import Paired
 from server.grammar import Formula, Line, Number, Profile, Readout, Theory
@@ -116,8 +117,10 @@ class BatchNormalisation(Paired):
     def _inputs(self, number: int) -> tuple[Tensor, Tensor]:
         """Means and deviations (layers, units) of what enters the units, over the last minibatch."""
         stages = self.pair[number].program.stages[:-1]
-        entering = torch.stack([stage.normalised.double() for stage in stages])
-        return entering.mean(2), entering.std(2)
+        entering = torch.stack([stage.normalised for stage in stages]).double()
+        means = entering.mean(2)
+        # As `std`, which takes six times as long on so small a tensor.
+        return means, vector_norm(entering - means[..., None], dim=2) / (entering.shape[2] - 1) ** 0.5
 
 
 def _rms(values: Tensor) -> Tensor:

@@ -220,7 +220,7 @@ class RestrictedBoltzmann(Experiment):
             word = "broken"
         elif passing >= (swapped + real) / 2:
             word = "holds"
-        note = f"swaps {swapped:.0%}, real {real:.0%}, noise {_noise(passing):.0%}"
+        note = f"real {real:.0%}, noise {_noise(passing):.0%}"
         return Verdict(number=f"{passing:.0%}", line="fantasies pass as digits", word=word, note=note)
 
     def position(self) -> Mapping[str, str]:

@@ -61,11 +61,7 @@ def configuration(app: object, settings: Settings) -> uvicorn.Config:
 def listen(settings: Settings) -> socket.socket:
     """A bound socket. Raises OSError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((settings.host, settings.port))
-    listener.listen(256)
-    return listener
+    return socket.create_server((settings.host, settings.port), family=family, backlog=256)
 
 
 def _shown_host(host: str) -> str:

@@ -1,0 +1,248 @@
+"""The socket under everything that a page, or somebody pretending to be one, may send (a real server, real sockets)."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from server.web.socket import allowed
+from tests.web.fake import FRAME, FakeEngine, running, until
+
+OPEN = '{"type": "open", "experiment": "slope"}'
+ENGINE = FakeEngine()
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[str]:
+    with running(ENGINE, first_message_seconds=1.0) as found:
+        yield found
+
+
+@contextmanager
+def visit(host: str, first: str | bytes = OPEN, **options: Any) -> Iterator[ClientConnection]:
+    with connect(f"ws://{host}/socket", **options) as page:
+        page.send(first)
+        yield page
+
+
+def opened(page: ClientConnection) -> None:
+    assert json.loads(page.recv(5)) == {"type": "changed"}
+
+
+def refusal(page: ClientConnection) -> str:
+    answer = json.loads(page.recv(5))
+    assert answer["type"] == "refused"
+    return str(answer["sentence"])
+
+
+def end(page: ClientConnection) -> tuple[int, str]:
+    """How the server closed the connection."""
+    with pytest.raises(ConnectionClosed) as closed:
+        while True:
+            page.recv(5)
+    assert closed.value.rcvd is not None
+    return closed.value.rcvd.code, closed.value.rcvd.reason
+
+
+def goes_on(page: ClientConnection) -> bool:
+    """Whether a page is still served."""
+    page.send('{"type": "draw"}')
+    return page.recv(5) == FRAME
+
+
+@pytest.fixture
+def neighbour(host: str) -> Iterator[ClientConnection]:
+    """Another page, which must not notice anything."""
+    with visit(host) as page:
+        opened(page)
+        yield page
+        assert goes_on(page)
+
+
+def test_a_page_opens_sends_and_receives(host: str) -> None:
+    with visit(host) as page:
+        opened(page)
+        viewer = ENGINE.viewers[-1]
+        assert goes_on(page)
+        page.send('{"type": "set", "parameter": "steepness", "value": 2}')
+        until(lambda: len(viewer.received) == 2)
+        assert not viewer.closed
+    until(lambda: viewer.closed)
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("{", "not JSON"),
+        ('{"type": "draw"', "not JSON"),
+        ('{"type": "set", "parameter": "steepness", "value": 1', "not JSON"),
+        ("[]", "object with a “type”"),
+        ('{"type": "dance"}', "object with a “type”"),
+        ('{"type": "set", "parameter": "steepness", "value": NaN}', "set"),
+        ('{"type": "set", "parameter": "steepness", "value": 1e999}', "set"),
+        ('{"type": "set", "parameter": "steepness", "value": [1]}', "set"),
+        ('{"type": "set", "parameter": "gravity", "value": 1}', "no such parameter"),
+        ('{"type": "step", "steps": "ten"}', "steps"),
+        ('{"type": "step", "steps": 1000000}', "steps"),
+        ('{"type": "speed", "steps_per_second": -1}', "steps_per_second"),
+        ('{"type": "draw", "more": 1}', "more"),
+        (OPEN, "open already"),
+        (b"\x00\xff\x00", "not bytes"),
+        ("\u0000" * 1000, "not JSON"),
+        ("[" * 50_000, "not JSON"),
+    ],
+)
+def test_a_wrong_message_is_answered_with_a_sentence_and_changes_nothing(
+    host: str, neighbour: ClientConnection, message: str | bytes, words: str
+) -> None:
+    with visit(host) as page:
+        opened(page)
+        viewer = ENGINE.viewers[-1]
+        page.send(message)
+        assert words in refusal(page)
+        assert not [one for one in viewer.received if one.type != "set"]
+        assert goes_on(page)
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        ('{"type": "open", "experiment": "nothing"}', "no experiment “nothing”; there are: slope"),
+        ('{"type": "open", "experiment": 5}', "experiment"),
+        ('{"type": "play"}', "The first message is “open”, not “play”"),
+        ("hello", "not JSON"),
+        (b"\x01\x02", "not bytes"),
+    ],
+)
+def test_a_wrong_first_message_is_a_clean_close_with_a_sentence(
+    host: str, neighbour: ClientConnection, first: str | bytes, words: str
+) -> None:
+    with visit(host, first) as page:
+        code, reason = end(page)
+    assert code == 1008
+    assert words in reason
+
+
+def test_a_page_that_says_nothing_is_closed(host: str, neighbour: ClientConnection) -> None:
+    with connect(f"ws://{host}/socket") as page:
+        assert end(page) == (1008, "A page must say what it wants to open.")
+
+
+def test_ten_megabytes_are_too_big(host: str, neighbour: ClientConnection) -> None:
+    with visit(host) as page:
+        opened(page)
+        viewer = ENGINE.viewers[-1]
+        with pytest.raises(ConnectionClosed) as closed:
+            page.send("x" * 10_000_000)
+            end(page)
+        until(lambda: viewer.closed)
+    # The server may hang up while the client still sends: then its reason is lost on the way.
+    assert closed.value.rcvd is None or closed.value.rcvd.code == 1009
+
+
+def test_a_message_a_byte_too_long_is_closed_with_1009(host: str, neighbour: ClientConnection) -> None:
+    with visit(host) as page:
+        page.send("x" * 65537)
+        assert end(page)[0] == 1009
+
+
+def test_half_a_message_and_a_cut_line_end_only_their_page(host: str, neighbour: ClientConnection) -> None:
+    with visit(host) as page:
+        opened(page)
+        viewer = ENGINE.viewers[-1]
+        page.socket.sendall(b"\x81\xfe\x01")  # the head of a text frame that never comes whole
+        page.socket.shutdown(socket.SHUT_RDWR)
+        until(lambda: viewer.closed)
+
+
+def test_a_flood_closes_its_page_only(host: str, neighbour: ClientConnection) -> None:
+    with visit(host) as page:
+        opened(page)
+        viewer = ENGINE.viewers[-1]
+        with pytest.raises(ConnectionClosed):
+            for _ in range(5000):
+                page.send('{"type": "play"}')
+            end(page)
+        until(lambda: viewer.closed)
+        assert len(viewer.received) <= 2 * 200 + 200
+        if page.protocol.close_rcvd:
+            assert page.protocol.close_rcvd.code == 1008
+            assert "too many messages" in page.protocol.close_rcvd.reason
+
+
+def test_pages_of_other_sites_may_not_connect(host: str, neighbour: ClientConnection) -> None:
+    for origin in ("https://elsewhere.example", f"http://{host}.elsewhere.example", "null", "http://["):
+        with visit(host, additional_headers={"Origin": origin}) as page:
+            assert end(page) == (1008, "Pages of other sites may not connect to this server.")
+
+
+def test_this_site_and_the_named_ones_may_connect() -> None:
+    with running(FakeEngine(), allowed_origins=("https://moodle.example",)) as host:
+        for origin in (f"http://{host}", f"https://{host}", "https://moodle.example"):
+            with visit(host, additional_headers={"Origin": origin}) as page:
+                opened(page)
+
+
+def test_where_no_host_is_named_no_origin_is_this_site() -> None:
+    assert allowed(None, "", ())
+    assert not allowed("null", "", ())
+    assert not allowed("", "", ())
+
+
+def test_a_full_server_says_so_and_when_to_come_back() -> None:
+    with running(FakeEngine(full=True)) as host, visit(host) as page:
+        assert end(page) == (1013, "All places are taken. Try again in a minute.")
+
+
+def test_a_fault_of_the_engine_ends_its_page_with_a_sentence(host: str, neighbour: ClientConnection) -> None:
+    with visit(host) as page:
+        opened(page)
+        viewer = ENGINE.viewers[-1]
+        page.send('{"type": "act", "action": "fault"}')
+        assert end(page) == (1011, "The server made a mistake with this page; reload it.")
+    assert viewer.closed
+
+
+def test_a_page_that_does_not_read_gets_few_pictures_and_no_memory(host: str, neighbour: ClientConnection) -> None:
+    with silent(host) as page:
+        viewer = ENGINE.viewers[-1]
+        for _ in range(380):
+            page.send('{"type": "draw"}')
+        page.send('{"type": "pause"}')
+        until(lambda: bool(viewer.received) and viewer.received[-1].type == "pause")
+        drawn = len(viewer.received) - 1
+        # What the sockets of both sides hold, and two more: the rest was not even asked of the engine.
+        assert drawn < 380
+        assert not viewer.closed
+
+
+def test_a_page_that_does_not_read_answers_is_given_up(host: str, neighbour: ClientConnection) -> None:
+    with silent(host) as page:
+        viewer = ENGINE.viewers[-1]
+        page.send('{"type": "act", "action": "pour"}')
+        until(lambda: viewer.closed)
+
+
+@contextmanager
+def silent(host: str) -> Iterator[ClientConnection]:
+    """A page that is open and reads nothing more: small buffers, and a client that stops at one waiting message."""
+    name, port = host.split(":")
+    plain = socket.socket()
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    plain.connect((name, int(port)))
+    before = len(ENGINE.viewers)
+    page = connect(f"ws://{host}/socket", sock=plain, max_queue=1, close_timeout=0.1)
+    page.send(OPEN)
+    until(lambda: len(ENGINE.viewers) > before)
+    time.sleep(0.05)
+    try:
+        yield page
+    finally:
+        plain.close()
+        page.close()
