@@ -11,6 +11,7 @@ import server.experiments
 from server.experiments.experiment import Experiment
 from server.grammar import actions_of
 from server.grammar.errors import Misdeclared, Refused
+from server.runtime.engine import unknown
 from server.runtime.formula import mathml
 
 Catalogue = dict[str, type[Experiment]]
@@ -36,7 +37,7 @@ def schemas(catalogue: Catalogue) -> tuple[dict[str, Any], ...]:
 def find(catalogue: Catalogue, name: str) -> type[Experiment]:
     """The experiment of that name. Raises Refused."""
     if name not in catalogue:
-        raise Refused(f"There is no experiment “{name[:40]}”; there are: {', '.join(catalogue)}.")
+        raise Refused(unknown(name, catalogue))
     return catalogue[name]
 
 

@@ -1,5 +1,6 @@
 """What the web asks of whoever runs the sessions. `local.py`: worker processes on this machine."""
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from server.grammar.messages import Command, Draw, Open
@@ -42,3 +43,8 @@ class Engine(Protocol):
 
     def health(self) -> dict[str, Any]:
         """{"ready", "workers": [{"pid", "sessions", "alive"}], "sessions", "restarts"}."""
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """The sentence for whoever asks for an experiment that there is not."""
+    return f"There is no experiment “{name[:40]}”; there are: {', '.join(known)}."

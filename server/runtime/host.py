@@ -4,6 +4,7 @@ Whoever is due first is served first, for at most one slice, so a costly page is
 are made only when a viewer has asked for one, something is new, and its last one is long enough ago.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
@@ -18,6 +19,7 @@ from server.runtime.picture import Reader, picture
 from server.runtime.session import Session
 from server.runtime.start import start_of
 
+log = logging.getLogger(__name__)
 Clock = Callable[[], float]
 MOST_DRAWS = 2
 PICTURES_PER_SECOND = 30.0
@@ -85,6 +87,9 @@ class Host:
             seat, ignored = self._seat(session, message)
         except DownhillError as error:
             return [_refusal(viewer, error)]
+        except Exception as error:
+            log.exception("%s could not begin", message.experiment)
+            return [_refusal(viewer, Refused(f"This page could not begin ({type(error).__name__}: {error})."))]
         known = Viewer(viewer, controller=not seat.viewers)
         seat.viewers[viewer] = known
         self._places[viewer] = seat
@@ -107,6 +112,7 @@ class Host:
         except Refused as refusal:
             return [_refusal(viewer, refusal)]
         except Exception as error:  # an action's own fault: this page is told, no other notices
+            log.exception("%s was asked to %s", seat.session.kind.name, message.type)
             return [_refusal(viewer, Refused(f"That could not be done ({type(error).__name__}: {error})."))]
         seat.pace.reset(self._clock(), seat.session)
         return self._tell(seat)
@@ -135,10 +141,11 @@ class Host:
             return []
         state, card = seat.session.state, seat.session.card
         seat.pace.serve(seat.session, self._clock)
+        pictures = self._pictures(seat)
         told = self._tell(seat) if seat.session.state != state else []
         if seat.session.card is not None and seat.session.card is not card:
             told += [_answer(viewer, seat.session.card) for viewer in seat.viewers]
-        return told + self._pictures(seat)
+        return told + pictures
 
     def _seat(self, name: str, message: messages.Open) -> tuple[Seat, tuple[str, ...]]:
         if message.session:
@@ -162,8 +169,13 @@ class Host:
             if viewer.wanted and viewer.reader.version != seat.session.version and viewer.next_picture <= now:
                 viewer.wanted -= 1
                 viewer.next_picture = now + self._interval
-                frame = picture(seat.session, viewer.reader, speed=seat.pace.measured, time=now)
-                made.append(Outgoing(viewer.name, frame))
+                try:
+                    frame = picture(seat.session, viewer.reader, speed=seat.pace.measured, time=now)
+                except Exception as error:  # a fault in `show` or `verdict`: this session stands still
+                    seat.session.fail(error)
+                    viewer.reader.version = seat.session.version
+                else:
+                    made.append(Outgoing(viewer.name, frame))
         return made
 
 

@@ -33,10 +33,19 @@ def picture(session: Session, reader: Reader, *, speed: float, time: float) -> b
     verdict = session.verdict(time)
     reader.version = session.version
     header = {
-        "run": session.run, "step": session.step, "state": session.state, "speed_measured": speed, "time": time,
-        "verdict": verdict.model_dump(), "sentence": verdict.sentence(),
-        "position": dict(session.experiment.position()), "stride": excerpt.stride, "start": excerpt.start, "rows": excerpt.count, "unchanged": unchanged,
-    }  # fmt: skip
+        "run": session.run,
+        "step": session.step,
+        "state": session.state,
+        "speed_measured": speed,
+        "time": time,
+        "verdict": verdict.model_dump(),
+        "sentence": verdict.sentence(),
+        "position": dict(session.experiment.position()),
+        "stride": excerpt.stride,
+        "start": excerpt.start,
+        "rows": excerpt.count,
+        "unchanged": unchanged,
+    }
     return encode(header, {"channels": channels, "series": excerpt.series})
 
 

@@ -73,8 +73,7 @@ class Session:
             case messages.Rewind():
                 self._rewind(message.step)
             case messages.NewDraw():
-                self.seed = random.randint(1, LARGEST_DRAWN_SEED) if message.seed is None else message.seed
-                self._begin(self.parameters)
+                self._draw(random.randint(1, LARGEST_DRAWN_SEED) if message.seed is None else message.seed)
             case messages.Speed():
                 self.speed = message.steps_per_second
             case messages.Preset():
@@ -101,10 +100,14 @@ class Session:
         except Diverged as error:
             self._stop(messages.DivergedMessage.of(error), error.series)
         except Exception as error:
-            log.exception("%s at step %d", self.kind.name, self.step)
-            cause = f"{type(error).__name__}: {error}".rstrip(".")
-            self._stop(messages.Failed(sentence=f"This run stopped because of a fault in the server ({cause})."))
+            self.fail(error)
         return 0
+
+    def fail(self, error: Exception) -> None:
+        """A fault of ours: this session stands still with a sentence, the log has the rest."""
+        log.error("%s at step %d", self.kind.name, self.step, exc_info=error)
+        cause = f"{type(error).__name__}: {error}".rstrip(".")
+        self._stop(messages.Failed(sentence=f"This run stopped because of a fault in the server ({cause})."))
 
     def changed(self, session: str, controller: bool, ignored: tuple[str, ...] = ()) -> messages.Changed:
         """The session as every viewer should show it."""
@@ -126,20 +129,32 @@ class Session:
         return self._verdict[2]
 
     def _begin(self, parameters: Parameters, replay: tuple[Entry, ...] = (), target: int | None = None) -> None:
-        """A new run from these parameters and the seed; a failed session comes back to life."""
+        """A new run from these parameters and the seed; a failed session comes back to life.
+
+        Whatever a restart raises, the old run is untouched.
+        """
+        experiment = self.kind(parameters, Seeds.same(self.seed), self.device)
+        experiment.restart()
+        self.experiment = experiment
         self._initial, self.parameters = parameters, parameters
         self._log: list[Entry] = []
         self._replay = list(replay)
         self.target = target
         self.run += 1
         self.history = History()
-        self.experiment = self.kind(parameters, Seeds.same(self.seed), self.device)
-        self.experiment.restart()
         self.card = None
         self.kept: dict[str, Any] = {}
         self._verdict = None
         if self.state == "failed":
             self.state = "playing"
+
+    def _draw(self, seed: int) -> None:
+        before, self.seed = self.seed, seed
+        try:
+            self._begin(self.parameters)
+        except Exception:
+            self.seed = before
+            raise
 
     def _play(self, target: int | None = None) -> None:
         if self.state == "failed":

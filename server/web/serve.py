@@ -72,5 +72,6 @@ def _shown_host(host: str) -> str:
 
 def _sentence(error: Exception, settings: Settings) -> str:
     if isinstance(error, OSError):
-        return f"cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with --port."
+        reason = (error.strerror or str(error)).split(" (")[0]
+        return f"cannot listen on {settings.host}:{settings.port}: {reason}. Choose another with --port."
     return str(error)

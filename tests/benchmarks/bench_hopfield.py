@@ -53,7 +53,6 @@ def measure(units: int) -> tuple[float, float]:
     return 1e9 * median(fast), 1e9 * median(slow)
 
 
-@pytest.mark.benchmark
 @pytest.mark.parametrize("units", [100, 400, 1024])
 def test_single_update(units: int) -> None:
     """Print the ratio; our time includes the record of energy, flips and overlaps of every update."""

@@ -24,9 +24,7 @@ def learners() -> dict[str, Callable[[], object]]:
     """One update each: ours persistent, ours not, and scikit-learn's (which is persistent)."""
     data = (torch.rand(BATCH, VISIBLE, generator=torch.Generator().manual_seed(0)) < 0.2).float()
     persistent, plain = (
-        Learner(
-            RBM.random(VISIBLE, HIDDEN, torch.Generator().manual_seed(1)), torch.Generator().manual_seed(2)
-        )
+        Learner(RBM.random(VISIBLE, HIDDEN, torch.Generator().manual_seed(1)), torch.Generator().manual_seed(2))
         for _ in range(2)
     )
     theirs = BernoulliRBM(n_components=HIDDEN, learning_rate=0.1, batch_size=BATCH, random_state=0)

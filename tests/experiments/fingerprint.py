@@ -5,6 +5,8 @@ import json
 import sys
 from collections.abc import Mapping
 
+import torch
+
 from server.experiments.experiment import Experiment
 from server.runtime.catalogue import discover
 from server.runtime.history import Bookmark
@@ -25,4 +27,5 @@ def fingerprint(kind: type[Experiment], link: Mapping[str, str], steps: int) -> 
 
 
 if __name__ == "__main__":
+    torch.set_num_threads(1)  # as worker processes do: how a sum is split decides its last bit
     print(fingerprint(discover()[sys.argv[1]], json.loads(sys.argv[3]), int(sys.argv[2])))

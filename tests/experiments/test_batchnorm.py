@@ -60,9 +60,7 @@ def test_sigmoids_lose_what_theory_says() -> None:
 def test_normalised_inputs_have_spread_one_and_no_drift_at_the_start() -> None:
     experiment = page()
     shown = experiment.show()
-    torch.testing.assert_close(
-        shown["spread_B"], torch.full((12,), (64 / 63) ** 0.5).double(), rtol=0.02, atol=0
-    )
+    torch.testing.assert_close(shown["spread_B"], torch.full((12,), (64 / 63) ** 0.5).double(), rtol=0.02, atol=0)
     assert shown["spread_A"][-1] < 1e-3 < shown["spread_A"][0]
     assert not shown["drift_A"].any()
     run(experiment, 20)

@@ -151,9 +151,7 @@ def test_the_race_is_timed_on_the_mean_of_the_last_minibatches() -> None:
     for number, name in enumerate(("loss_A", "loss_B")):
         losses = torch.cat([part[name] for part in parts]).tolist()
         means = {end: sum(losses[end - SMOOTH : end]) / SMOOTH for end in range(SMOOTH, len(losses) + 1)}
-        assert experiment.reached[number] == next(
-            end for end, mean in means.items() if mean < experiment.target
-        )
+        assert experiment.reached[number] == next(end for end, mean in means.items() if mean < experiment.target)
     verdict = experiment.verdict()
     assert verdict.number == str(experiment.reached[1])
     assert verdict.note == f"A needed {experiment.reached[0]}"

@@ -158,9 +158,7 @@ def test_live_parameters_act_at_once(name: str, value: float) -> None:
 def test_free_energy_gap_is_of_digits_held_out_over_digits_learned() -> None:
     experiment = run(40)
     gap = experiment.advance(1)["gap"]
-    energies = [
-        experiment.machine.free_energy(part[:200]).mean() for part in (experiment.held_out, experiment.train)
-    ]
+    energies = [experiment.machine.free_energy(part[:200]).mean() for part in (experiment.held_out, experiment.train)]
     assert torch.allclose(gap, energies[0] - energies[1], atol=1e-4)
 
 

@@ -175,6 +175,20 @@ def test_a_session_that_fails_is_told_and_no_other_notices() -> None:
     assert not room.answers("good", "failed")
 
 
+def test_a_page_that_cannot_begin_or_be_drawn_is_told_and_no_other_notices() -> None:
+    room = Room()
+    room.open("never", fault="restart")
+    room.open("blind", fault="show", speed="100")
+    room.open("good", speed="100")
+    room.say("blind", DRAW)
+    room.say("good", DRAW)
+    room.pass_time(2.0, drawing=("good", "blind"))
+    assert "it would not begin" in room.answers("never", "refused")[0]["sentence"]
+    assert "the camera broke" in room.answers("blind", "failed")[0]["sentence"]
+    assert room.answers("blind", "changed")[-1]["state"] == "failed"
+    assert room.frames("good")[-1]["step"] == pytest.approx(200, abs=10)
+
+
 def test_a_divergence_card_reaches_every_viewer_once() -> None:
     room = Room()
     room.open("a", fault="diverge", speed="100")

@@ -110,6 +110,7 @@ def test_a_live_parameter_changes_nothing_but_itself_and_a_restart_parameter_sta
         messages.Act(type="act", action="restart"),
         messages.Preset(type="preset", name="nowhere"),
         messages.Rewind(type="rewind", step=11),
+        messages.Act(type="act", action="jump", arguments={"height": float("inf")}),
     ],
 )
 def test_a_refused_command_changes_nothing(message: messages.Command) -> None:
@@ -137,6 +138,15 @@ def test_a_fault_stops_this_session_with_a_sentence(caplog: pytest.LogCaptureFix
     one.command(put("fault", "none"))
     assert one.state == "playing"
     assert one.advance(60) == 60
+
+
+def test_a_run_that_cannot_begin_leaves_the_old_one_untouched() -> None:
+    one = session()
+    one.advance(10)
+    with pytest.raises(RuntimeError):
+        one.command(put("fault", "restart"))
+    assert (one.step, one.state, one.parameters.model_dump()["fault"]) == (10, "playing", "none")
+    assert one.advance(5) == 5
 
 
 def test_a_divergence_is_a_card_that_names_the_place() -> None:

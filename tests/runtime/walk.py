@@ -37,7 +37,7 @@ class Walk(Experiment):
     class Controls(Parameters):
         drift: float = slider(0.5, 0.0, 1.0, label="drift", help="How far down each step goes.", applies="live")
         size: int = slider(8, 1, 64, label="size", help="Side of the square.")
-        fault: Literal["none", "raise", "nan", "diverge"] = choice(
+        fault: Literal["none", "raise", "nan", "diverge", "restart", "show"] = choice(
             "none", label="fault", help="What goes wrong at step 50."
         )
         noisy: bool = toggle(True, label="noise", help="Whether there is noise.", applies="live")
@@ -55,6 +55,8 @@ class Walk(Experiment):
     parameters: Controls
 
     def restart(self) -> None:
+        if self.parameters.fault == "restart":
+            raise RuntimeError("it would not begin")
         self._order = self.generator("order")
         self._height = torch.zeros((), dtype=torch.float64)
         self._steps = 0
@@ -72,6 +74,8 @@ class Walk(Experiment):
 
     def show(self) -> Mapping[str, Tensor]:
         side = self.parameters.size
+        if self.parameters.fault == "show" and self._steps >= 50:
+            raise RuntimeError("the camera broke")
         return {"square": torch.full((1, side, side), float(self._height)), "matrix": torch.eye(side)}
 
     def verdict(self) -> Verdict:

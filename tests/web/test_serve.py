@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -50,8 +50,14 @@ def when_ready(host: str) -> None:
     raise AssertionError("The server was not ready in 30 seconds.")
 
 
-@pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM])
-def test_a_page_runs_and_the_program_ends_quietly(wish: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(lambda pid: os.killpg(pid, signal.SIGINT), id="Ctrl-C reaches the workers too"),
+        pytest.param(lambda pid: os.kill(pid, signal.SIGTERM), id="docker stop"),
+    ],
+)
+def test_a_page_runs_and_the_program_ends_quietly(end: Callable[[int], None]) -> None:
     with program() as (started, host):
         when_ready(host)
         names = [schema["name"] for schema in httpx.get(f"http://{host}/api/experiments").json()]
@@ -62,7 +68,7 @@ def test_a_page_runs_and_the_program_ends_quietly(wish: signal.Signals) -> None:
             assert isinstance(page.recv(10), bytes)
             page.send('{"type": "set", "parameter": "nonsense", "value": 1}')
             assert "no parameter “nonsense”" in json.loads(page.recv(10))["sentence"]
-            os.killpg(started.pid, wish)  # as a terminal does: to the workers as well
+            end(started.pid)
             out, err = started.communicate(timeout=15)
     assert (started.returncode, out, err) == (0, "", "")
 

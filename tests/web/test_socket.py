@@ -2,9 +2,8 @@
 
 import json
 import socket
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -27,7 +26,8 @@ def host() -> Iterator[str]:
 @contextmanager
 def visit(host: str, first: str | bytes = OPEN, **options: Any) -> Iterator[ClientConnection]:
     with connect(f"ws://{host}/socket", **options) as page:
-        page.send(first)
+        with suppress(ConnectionClosed):  # some are closed before they have said a word
+            page.send(first)
         yield page
 
 
@@ -43,11 +43,12 @@ def refusal(page: ClientConnection) -> str:
 
 def end(page: ClientConnection) -> tuple[int, str]:
     """How the server closed the connection."""
-    with pytest.raises(ConnectionClosed) as closed:
+    with suppress(ConnectionClosed):
         while True:
             page.recv(5)
-    assert closed.value.rcvd is not None
-    return closed.value.rcvd.code, closed.value.rcvd.reason
+    closed = page.protocol.close_rcvd
+    assert closed
+    return closed.code, closed.reason
 
 
 def goes_on(page: ClientConnection) -> bool:
@@ -138,12 +139,10 @@ def test_ten_megabytes_are_too_big(host: str, neighbour: ClientConnection) -> No
     with visit(host) as page:
         opened(page)
         viewer = ENGINE.viewers[-1]
-        with pytest.raises(ConnectionClosed) as closed:
+        with suppress(ConnectionClosed):  # the server hangs up while the page still sends
             page.send("x" * 10_000_000)
-            end(page)
         until(lambda: viewer.closed)
-    # The server may hang up while the client still sends: then its reason is lost on the way.
-    assert closed.value.rcvd is None or closed.value.rcvd.code == 1009
+        assert not viewer.received
 
 
 def test_a_message_a_byte_too_long_is_closed_with_1009(host: str, neighbour: ClientConnection) -> None:
@@ -165,15 +164,12 @@ def test_a_flood_closes_its_page_only(host: str, neighbour: ClientConnection) ->
     with visit(host) as page:
         opened(page)
         viewer = ENGINE.viewers[-1]
-        with pytest.raises(ConnectionClosed):
+        with suppress(ConnectionClosed):
             for _ in range(5000):
                 page.send('{"type": "play"}')
-            end(page)
         until(lambda: viewer.closed)
-        assert len(viewer.received) <= 2 * 200 + 200
-        if page.protocol.close_rcvd:
-            assert page.protocol.close_rcvd.code == 1008
-            assert "too many messages" in page.protocol.close_rcvd.reason
+        assert len(viewer.received) < 1000
+        assert end(page) == (1008, "This page sent too many messages at once, so it was closed.")
 
 
 def test_pages_of_other_sites_may_not_connect(host: str, neighbour: ClientConnection) -> None:
@@ -237,12 +233,8 @@ def silent(host: str) -> Iterator[ClientConnection]:
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     plain.connect((name, int(port)))
     before = len(ENGINE.viewers)
-    page = connect(f"ws://{host}/socket", sock=plain, max_queue=1, close_timeout=0.1)
-    page.send(OPEN)
-    until(lambda: len(ENGINE.viewers) > before)
-    time.sleep(0.05)
-    try:
+    with visit(host, sock=plain, max_queue=1, close_timeout=0.1) as page:
+        until(lambda: len(ENGINE.viewers) > before)
         yield page
-    finally:
-        plain.close()
-        page.close()
+        with suppress(OSError):  # closed already
+            plain.shutdown(socket.SHUT_RDWR)
