@@ -50,7 +50,7 @@ class BatchNormalisation(Paired):
         Profile(
             title="Gradient reaching each layer",
             caption="Size of ∂E/∂W, **log axis**; first layer left.",
-            detail="Dashed: all units of A at their steepest.",
+            detail="Dashed: every unit of A at its steepest slope (sigmoid: ¼).",
             weight=3,
             lines=(
                 Line(channel="gradient_A", label="A", mark="A"),
@@ -58,7 +58,7 @@ class BatchNormalisation(Paired):
             ),
             style="marks",
             scale="log",
-            theory=(Theory(label="the steepest slope of a unit, per layer (sigmoid ¼)", channel="steepest"),),
+            theory=(Theory(label="A at its steepest", channel="steepest"),),
             axis="layer",
             index="layer",
         ),

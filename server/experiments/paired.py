@@ -81,7 +81,7 @@ class Paired(Experiment):
         ),
         title="Loss",
         caption="Of each minibatch, before its step.",
-        theory=(Theory(label="ln 10: guessing among ten classes", value=math.log(CLASSES)),),
+        theory=(Theory(label="ln 10: guessing", value=math.log(CLASSES)),),
     )
     accuracy_view: ClassVar[Curves] = Curves(
         title="Test digits named rightly",

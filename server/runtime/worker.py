@@ -26,9 +26,17 @@ log = logging.getLogger(__name__)
 def run(pipe: socket.socket, device: str, pictures_per_second: float) -> None:
     """The process's whole life. The web process comes first: workers run at lower priority, on one thread each."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a service manager signals the whole group; the pipe says when to end
     os.nice(NICENESS)
     torch.set_num_threads(1)
+    try:
+        live(pipe, torch.device(device), pictures_per_second)
+    except (BrokenPipeError, ConnectionResetError):
+        log.debug("The web process has gone.")
+
+
+def live(pipe: socket.socket, device: torch.device, pictures_per_second: float) -> None:
+    """Say what there is, or why there is nothing; then serve."""
     try:
         catalogue = discover()
     except Misdeclared as error:
@@ -36,11 +44,7 @@ def run(pipe: socket.socket, device: str, pictures_per_second: float) -> None:
         return
     warm_up()
     pipe.sendall(pack({"kind": "ready", "schemas": schemas(catalogue)}))
-    host = Host(catalogue, time.perf_counter, device=torch.device(device), pictures_per_second=pictures_per_second)
-    try:
-        serve(host, pipe)
-    except (BrokenPipeError, ConnectionResetError):
-        log.debug("The web process has gone.")
+    serve(Host(catalogue, time.perf_counter, device=device, pictures_per_second=pictures_per_second), pipe)
 
 
 def serve(host: Host, pipe: socket.socket) -> None:

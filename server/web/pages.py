@@ -27,6 +27,7 @@ SENTENCES = {
     "Method Not Allowed": "{address} can only be read: ask with GET.",
 }
 """What the framework says in two words, as sentences."""
+_LIVE_NUMBER = re.compile(r'<mo>=</mo><mn class="live".*?</mn>')
 _LIVE = re.compile(r"\{(\w+)(?::(\d+))?\}")
 
 
@@ -92,12 +93,17 @@ def sentence(text: str) -> Markup:
     return Markup(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", marked))  # escaped above
 
 
+def still(text: str) -> str:
+    """A caption or a formula where nothing runs: without its live number, or with n in its place."""
+    return _LIVE.sub("n", _LIVE_NUMBER.sub("", text))
+
+
 def number(value: float) -> str:
     """A bound as one would write it."""
     return f"{value:g}".replace("-", "−")
 
 
-templates.env.filters |= {"sentence": sentence, "number": number}
+templates.env.filters |= {"sentence": sentence, "number": number, "still": still}
 
 
 def _live(found: re.Match[str]) -> str:

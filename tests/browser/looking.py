@@ -86,10 +86,11 @@ def query(page: Page) -> dict[str, str]:
 
 
 def carries(page: Page, **wanted: str) -> None:
-    """Wait until the address bar carries these; an empty text: does not carry it."""
+    """Wait until the address bar carries these (2 is 2.0); an empty text: does not carry it."""
     page.wait_for_function(
         """wanted => { const query = new URLSearchParams(location.search);
-          return Object.entries(wanted).every(([name, text]) => (query.get(name) ?? '') === text); }""",
+          return Object.entries(wanted).every(([name, text]) => { const found = query.get(name) ?? '';
+            return found === text || (found && text && Number(found) === Number(text)); }); }""",
         arg=wanted,
         polling=50,
     )

@@ -23,6 +23,14 @@ def line(server: Server) -> Iterator[Line]:
     laid.close()
 
 
+def alive(visit: Visit, **options: str) -> Page:
+    """A page that has fetched all it needs, and plays."""
+    page = visit(PATH, **options)
+    drawn(page)
+    page.wait_for_load_state("networkidle")
+    return page
+
+
 def mended(page: Page) -> None:
     """The strip has gone, the picture lives again, the parameters are those of the link."""
     expect(page.locator(".notices .strip")).to_have_count(0, timeout=20_000)
@@ -35,8 +43,7 @@ def mended(page: Page) -> None:
 
 
 def test_a_cut_connection_is_said_and_mends_itself(line: Line, visit: Visit) -> None:
-    page = visit(PATH, address=line.address, expected=CUT)
-    drawn(page)
+    page = alive(visit, address=line.address, expected=CUT)
     line.cut()
     strip = page.locator(".notices .strip.warn")
     expect(strip).to_contain_text("Connection lost.", timeout=8_000)
@@ -49,8 +56,7 @@ def test_a_cut_connection_is_said_and_mends_itself(line: Line, visit: Visit) -> 
 
 
 def test_a_silent_connection_is_said_and_goes_on(line: Line, visit: Visit) -> None:
-    page = visit(PATH, address=line.address, expected=CUT)
-    drawn(page)
+    page = alive(visit, address=line.address, expected=CUT)
     line.freeze()
     expect(page.locator(".notices .strip.warn")).to_contain_text("not answering", timeout=8_000)
     expect(page.locator(".hill.stale")).to_be_visible()
@@ -61,8 +67,7 @@ def test_a_silent_connection_is_said_and_goes_on(line: Line, visit: Visit) -> No
 
 
 def test_try_now_does_not_wait(line: Line, visit: Visit) -> None:
-    page = visit(PATH, address=line.address, expected=CUT)
-    drawn(page)
+    page = alive(visit, address=line.address, expected=CUT)
     line.cut()
     again = page.get_by_role("button", name="Try now")
     expect(again).to_be_visible(timeout=8_000)
@@ -73,8 +78,7 @@ def test_try_now_does_not_wait(line: Line, visit: Visit) -> None:
 
 def test_a_killed_worker_is_told_and_its_page_starts_again(server: Server, visit: Visit) -> None:
     server.quiet()
-    page = visit(PATH)
-    drawn(page)
+    page = alive(visit)
     before = server.health()
     (worker,) = (each for each in before["workers"] if each["sessions"])
     os.kill(worker["pid"], signal.SIGKILL)

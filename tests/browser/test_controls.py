@@ -96,6 +96,13 @@ def test_choices_and_toggles_by_pointer_and_keys(calm: Page) -> None:
     expect(toggle).to_have_attribute("aria-checked", "false")
 
 
+def linked(value: float | str | bool) -> str:
+    """A value as a link writes it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
+
+
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_control_preset_and_action_of_every_page(name: str, visit: Visit, server: Server) -> None:
     schema = server.ask(f"/api/experiments/{name}")
@@ -113,8 +120,7 @@ def test_every_control_preset_and_action_of_every_page(name: str, visit: Visit, 
         page.wait_for_function("name => new URLSearchParams(location.search).has(name)", arg=spec["name"], polling=50)
     for preset in schema["presets"]:
         page.get_by_label("Preset").select_option(preset["name"])
-        written = {n: {True: "on", False: "off"}.get(v, f"{v:g}" if not isinstance(v, str) else v)
-                   for n, v in preset["parameters"].items()}  # fmt: skip
+        written = {each: linked(setting) for each, setting in preset["parameters"].items()}
         carries(page, **{spec["name"]: written.get(spec["name"], "") for spec in schema["controls"]})
     for action in (each for each in schema["actions"] if each["label"]):
         before = pixels(page, LEAD)

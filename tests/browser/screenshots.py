@@ -1,0 +1,113 @@
+"""Pictures of the real thing, for the README and for the eye.
+
+python tests/browser/screenshots.py              README pictures into static/pictures/
+python tests/browser/screenshots.py --all FOLDER every page at four widths, light, dark and on the projector
+"""
+
+import argparse
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.looking import HILL, at_step, drawn
+from tests.browser.serving import EXPERIMENTS, ROOT, launch, serving
+
+SIZES = ((1366, 768), (1920, 1080), (1024, 768), (390, 844))
+MOMENTS = {  # experiment: (link, steps), so that every picture is the same again
+    "hopfield": ("seed=1", 320),
+    "rbm": ("seed=1", 1000),
+    "batchnorm": ("seed=1", 400),
+}
+# The page's own buttons go one step at a time; a picture's moment is asked for on its own socket.
+WIRE = "WebSocket = class extends WebSocket { constructor(...given) { super(...given); globalThis.wire = this; } };"
+COLOURS = 128
+"""Of a saved picture: flat areas and few hues need no more, and the file is a third."""
+
+
+def opened(browser: Browser, address: str, size: tuple[int, int], scheme: str) -> Page:
+    """A page that waits to be asked for motion, so that it can be stepped to an exact moment."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.add_init_script(WIRE)
+    page.goto(address)
+    return page
+
+
+def experiment(browser: Browser, home: str, name: str, size: tuple[int, int], scheme: str, mode: str = "") -> Page:
+    """An experiment at its moment."""
+    link, steps = MOMENTS[name]
+    page = opened(browser, f"{home}/e/{name}?{link}{mode}", size, scheme)
+    drawn(page)
+    page.evaluate("steps => wire.send(JSON.stringify({ type: 'step', steps }))", steps)
+    at_step(page, steps)
+    page.wait_for_load_state("networkidle")
+    drawn(page, HILL)
+    page.evaluate("() => document.fonts.ready")
+    page.wait_for_timeout(300)  # the last picture is painted, and the fonts with it
+    return page
+
+
+def settled_home(browser: Browser, home: str, size: tuple[int, int], scheme: str) -> Page:
+    """Home, with terrain and every miniature drawn."""
+    page = opened(browser, home, size, scheme)
+    drawn(page, ".terrain canvas")
+    for name in EXPERIMENTS:
+        page.locator(f'[data-experiment="{name}"]').scroll_into_view_if_needed()
+        drawn(page, f'[data-experiment="{name}"] .pic canvas')
+    page.evaluate("() => scrollTo(0, 0)")
+    return page
+
+
+def keep(page: Page, path: Path, whole: bool = False) -> None:
+    """Save the picture, with few colours, and close the page."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path, full_page=whole)
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
+    page.context.close()
+    print(f"{path}  {path.stat().st_size / 1024:.0f} KiB")
+
+
+def readme(browser: Browser, home: str) -> None:
+    """The pictures that the README shows."""
+    folder = ROOT / "static" / "pictures"
+    keep(settled_home(browser, home, SIZES[0], "light"), folder / "home.png")
+    for name in EXPERIMENTS:
+        keep(experiment(browser, home, name, SIZES[0], "light"), folder / f"{name}.png")
+
+
+def everything(browser: Browser, home: str, folder: Path) -> None:
+    """Every page at every width."""
+    for size in SIZES:
+        for scheme in ("light", "dark"):
+            keep(settled_home(browser, home, size, scheme), folder / f"home-{size[0]}-{scheme}.png", whole=True)
+            for name in EXPERIMENTS:
+                page = experiment(browser, home, name, size, scheme)
+                keep(page, folder / f"{name}-{size[0]}-{scheme}.png", whole=size[0] == 390)
+        for name in EXPERIMENTS:
+            page = experiment(browser, home, name, size, "light", "&mode=projector")
+            keep(page, folder / f"{name}-{size[0]}-projector.png")
+
+
+def main() -> None:
+    """Start the server, take the pictures, stop."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--all", type=Path, metavar="FOLDER", help="every page at four widths, into this folder")
+    folder = asked.parse_args().all
+    with serving() as server, sync_playwright() as playwright:
+        browser = launch(playwright)
+        if folder:
+            everything(browser, server.address, folder)
+        else:
+            readme(browser, server.address)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
