@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 def run(pipe: socket.socket, device: str, pictures_per_second: float) -> None:
     """The process's whole life. The web process comes first: workers run at lower priority, on one thread each."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a service manager signals the whole group; the pipe says when to end
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it comes to the whole group; the pipe says when to end
     os.nice(NICENESS)
     torch.set_num_threads(1)
     try:

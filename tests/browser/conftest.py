@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -11,6 +11,8 @@ from tests.browser.serving import Server, launch, serving
 
 PATIENCE = 20_000
 """Milliseconds a wait may take: much more than it should, for a machine that does other things too."""
+Scheme = Literal["light", "dark"]
+Motion = Literal["no-preference", "reduce"]
 Visit = Callable[..., Page]
 
 
@@ -36,12 +38,12 @@ def visit(server: Server, browser: Browser) -> Iterator[Visit]:
     complaints: list[str] = []
 
     def opened(
-        path: str, width: int = 1366, height: int = 768, scheme: str = "light", motion: str = "no-preference",
+        path: str, width: int = 1366, height: int = 768, scheme: Scheme = "light", motion: Motion = "no-preference",
         expected: str = "(?!)", address: str = "", prepare: Callable[[Page], None] = lambda page: None, **more: Any,
     ) -> Page:  # fmt: skip
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion=motion, **more
-        )  # type: ignore[arg-type]  # plain strings where playwright lists words
+        )
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()

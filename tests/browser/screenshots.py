@@ -7,7 +7,6 @@ python tests/browser/screenshots.py --all FOLDER every page at four widths, ligh
 import argparse
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.looking import HILL, at_step, drawn
@@ -21,8 +20,6 @@ MOMENTS = {  # experiment: (link, steps), so that every picture is the same agai
 }
 # The page's own buttons go one step at a time; a picture's moment is asked for on its own socket.
 WIRE = "WebSocket = class extends WebSocket { constructor(...given) { super(...given); globalThis.wire = this; } };"
-COLOURS = 128
-"""Of a saved picture: flat areas and few hues need no more, and the file is a third."""
 
 
 def opened(browser: Browser, address: str, size: tuple[int, int], scheme: str) -> Page:
@@ -48,6 +45,9 @@ def experiment(browser: Browser, home: str, name: str, size: tuple[int, int], sc
     page.wait_for_load_state("networkidle")
     drawn(page, HILL)
     page.evaluate("() => document.fonts.ready")
+    for panel in page.locator(".panel:visible").all():
+        panel.scroll_into_view_if_needed()  # a picture out of sight is drawn when it comes into sight
+    page.evaluate("() => scrollTo(0, 0)")
     page.wait_for_timeout(300)  # the last picture is painted, and the fonts with it
     return page
 
@@ -64,12 +64,9 @@ def settled_home(browser: Browser, home: str, size: tuple[int, int], scheme: str
 
 
 def keep(page: Page, path: Path, whole: bool = False) -> None:
-    """Save the picture, with few colours, and close the page."""
+    """Save the picture and close the page."""
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=path, full_page=whole)
-    with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    small.save(path, optimize=True)
     page.context.close()
     print(f"{path}  {path.stat().st_size / 1024:.0f} KiB")
 

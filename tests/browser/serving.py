@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class Server:
     def health(self) -> dict[str, Any]:
         """What /health says; `ready` is false before it listens."""
         try:
-            return self.ask("/health")
+            return dict(self.ask("/health"))
         except OSError:
             if self.process.poll() is not None:
                 raise RuntimeError(f"The server ended with status {self.process.returncode}.") from None
@@ -132,10 +132,8 @@ class Line:
     def _drop(self) -> None:
         for end in self.ends:
             # shutdown wakes the thread that reads it; close alone would not.
-            try:
+            with suppress(OSError):  # the other side may have been quicker
                 end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # the other side was quicker
             end.close()
         self.ends.clear()
 
