@@ -30,7 +30,7 @@ bench: $(VENV)/.tested
 	for file in tests/benchmarks/bench_*.py; do $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit; done
 
 screenshots: $(VENV)/.tested
-	$(BIN)/python tests/browser/screenshots.py $(ARGS)
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 check: $(VENV)/.checked
 	$(BIN)/ruff check .

@@ -51,9 +51,7 @@ def fill(root: Path) -> None:
     Raises RuntimeError where npm fails; the folder is then as it was.
     """
     static, vendor = root / "static", root / "static" / "vendor"
-    stamp = hashlib.sha256(
-        (static / "package-lock.json").read_bytes() + Path(__file__).read_bytes()
-    ).hexdigest()
+    stamp = hashlib.sha256((static / "package-lock.json").read_bytes() + Path(__file__).read_bytes()).hexdigest()
     if (vendor / ".stamp").is_file() and (vendor / ".stamp").read_text() == stamp:
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -72,9 +70,7 @@ def fill(root: Path) -> None:
 def fetch(folder: Path) -> None:
     """Install the locked packages into `folder`/node_modules; no package's own scripts are run."""
     if npm(["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder):
-        raise RuntimeError(
-            "npm could not fetch what static/package-lock.json names; its own words stand above."
-        )
+        raise RuntimeError("npm could not fetch what static/package-lock.json names; its own words stand above.")
 
 
 def copy(package: Path, files: list[str], target: Path) -> None:

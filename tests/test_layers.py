@@ -75,9 +75,7 @@ def python_imports(root: Path, path: Path) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
             module = ".".join([*base, *([node.module] if node.module else [])])
-            if (
-                module == "server"
-            ):  # `from server import web` names a layer, `from server import VERSION` none
+            if module == "server":  # `from server import web` names a layer, `from server import VERSION` none
                 names = [a.name for a in node.names if (root / "server" / a.name).is_dir()]
                 yield from ((node.lineno, f"server.{name}") for name in names)
             else:
@@ -120,9 +118,7 @@ def javascript_violations(root: Path) -> list[str]:
         for line, specifier in javascript_imports(source):
             target = posixpath.normpath(posixpath.join(posixpath.dirname(where), specifier)).partition("/")[0]
             if specifier.startswith(".") and target not in JAVASCRIPT[name] | {name}:
-                found.append(
-                    f"static/js/{where}:{line}: {name} imports {specifier}, which does not lie below it"
-                )
+                found.append(f"static/js/{where}:{line}: {name} imports {specifier}, which does not lie below it")
         if name == "session":
             bare = TOKEN.sub(lambda t: "\n" * t[0].count("\n"), source)
             for word in re.finditer(r"\b(document|window|navigator)\b", bare):

@@ -34,9 +34,7 @@ class BatchNormalisation(Paired):
     differs, between = "batch_norm", (False, True)
     arms = ("no normalisation", "batch normalisation")
     formulas = (
-        Formula(
-            latex=r"\hat{s} = \gamma\,\frac{s - \mu_m}{\sqrt{\sigma_m^2 + \epsilon}} + \beta", before="B:"
-        ),
+        Formula(latex=r"\hat{s} = \gamma\,\frac{s - \mu_m}{\sqrt{\sigma_m^2 + \epsilon}} + \beta", before="B:"),
         Formula(latex=r"W \leftarrow W - \eta\,\frac{\partial E}{\partial W}", before="both:"),
     )
     presets = {

@@ -110,4 +110,3 @@ class Experiment(ABC):
     def position(self) -> Mapping[str, str]:
         """Further words beside the step in the transport, e.g. {"sweep": "0.75"}."""
         return {}
-

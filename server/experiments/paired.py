@@ -44,9 +44,7 @@ class Common(Parameters):
         help="How much of the last step is kept in the next.",
     )  # fmt: skip
     layers: int = slider(12, 1, 30, symbol="L", label="hidden layers", help="How deep the two nets are.")
-    units: int = slider(
-        32, 2, 128, symbol="n", label="units per layer", help="How wide each hidden layer is."
-    )
+    units: int = slider(32, 2, 128, symbol="n", label="units per layer", help="How wide each hidden layer is.")
     unit: Literal["sigmoid", "tanh", "relu"] = choice(
         "sigmoid",
         label="unit",

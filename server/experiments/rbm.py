@@ -105,9 +105,7 @@ class RestrictedBoltzmann(Experiment):
             help="Pull of every weight towards 0.",
         )  # fmt: skip
         hidden: int = slider(64, 16, 256, label="hidden units", help="Each has one filter of 8×8 weights.")
-        batch: int = slider(
-            50, 5, 200, label="minibatch size", help="Digits shown per movement of the weights."
-        )
+        batch: int = slider(50, 5, 200, label="minibatch size", help="Digits shown per movement of the weights.")
 
     parameters: Controls
 
@@ -123,7 +121,7 @@ class RestrictedBoltzmann(Experiment):
         Tiles(
             title="Fantasies",
             caption="What the machine **imagines**, sweep by sweep.",
-            detail="36 of 100 chains; grey: chance to be on.",
+            detail="36 of 100 chains; colour: chance to be on.",
             weight=3,
             channel="fantasies",
         ),
@@ -231,9 +229,7 @@ class RestrictedBoltzmann(Experiment):
         """Forget the fantasies, keep the weights."""
         self.fantasies.scatter()
 
-    @action(
-        "Fantasies from digits", help="Start every fantasy from a training digit and watch it wander off."
-    )
+    @action("Fantasies from digits", help="Start every fantasy from a training digit and watch it wander off.")
     def from_digits(self) -> None:
         """The same digits every time, so that wanderings can be compared."""
         self.fantasies.start(self.train[:FANTASIES])

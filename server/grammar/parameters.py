@@ -161,7 +161,9 @@ def _short(text: str) -> str:
 def _text(value: Value) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
-    return repr(value) if isinstance(value, float) else str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
 
 
 def _value(field: FieldInfo, text: str) -> Value:

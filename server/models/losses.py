@@ -28,13 +28,9 @@ def _squared_error(outputs: Tensor, targets: Tensor, error: Tensor, value: Tenso
     difference = torch.empty_like(error)
     share = error.new_full((1,), 1 / outputs.shape[1])
     half = value.new_full((1,), 0.5)
-    product = _product(
-        difference, error, value
-    )  # a product of two vectors as matrices: the cheapest sum of products
+    product = _product(difference, error, value)  # a product of two vectors as matrices: the cheapest sum of products
     return [
-        Operation(
-            partial(torch.sub, outputs, targets, out=difference), (difference,), "difference from the target"
-        ),
+        Operation(partial(torch.sub, outputs, targets, out=difference), (difference,), "difference from the target"),
         Operation(partial(torch.mul, difference, share, out=error), (error,), "error of the output layer"),
         Operation(product, (value,), "loss"),
         Operation(partial(value.mul_, half), (value,), "loss"),
@@ -45,9 +41,7 @@ def _cross_entropy(outputs: Tensor, targets: Tensor, error: Tensor, value: Tenso
     log_shares = torch.empty_like(error)
     share = error.new_full((1,), 1 / outputs.shape[1])
     return [
-        Operation(
-            partial(torch.log_softmax, outputs, 0, out=log_shares), (log_shares,), "logarithm of the softmax"
-        ),
+        Operation(partial(torch.log_softmax, outputs, 0, out=log_shares), (log_shares,), "logarithm of the softmax"),
         Operation(_product(log_shares, targets, value), (value,), "loss"),
         Operation(partial(value.mul_, -share), (value,), "loss"),
         Operation(partial(torch.exp, log_shares, out=error), (error,), "softmax"),
@@ -60,6 +54,4 @@ def _product(left: Tensor, right: Tensor, value: Tensor) -> Callable[[], object]
     return partial(torch.mm, left.view(1, -1), right.view(-1, 1), out=value)
 
 
-LOSSES: Mapping[str, Loss] = MappingProxyType(
-    {"squared_error": _squared_error, "cross_entropy": _cross_entropy}
-)
+LOSSES: Mapping[str, Loss] = MappingProxyType({"squared_error": _squared_error, "cross_entropy": _cross_entropy})

@@ -65,9 +65,7 @@ class MLP:
         shares = zip(*(torch.split(flat, lengths) for flat, lengths in flats), strict=True)
         self.layers = tuple(
             _layer(name, a, b, norm, activation, *share)
-            for name, (a, b), norm, activation, share in zip(
-                names, pairs, normalised, activations, shares, strict=True
-            )
+            for name, (a, b), norm, activation, share in zip(names, pairs, normalised, activations, shares, strict=True)
         )
         for layer, (a, b) in zip(self.layers, pairs, strict=True):
             layer.weights.copy_(first_weights(a, b, initialiser, generator, distribution))
@@ -157,9 +155,7 @@ def _layer(
 
 def _check(units: Sequence[int], hidden: str, output: str, loss: str) -> None:
     if len(units) < 2 or min(units) < 1:
-        raise ValueError(
-            f"A net needs at least inputs and outputs, each of 1 or more units, not {tuple(units)}."
-        )
+        raise ValueError(f"A net needs at least inputs and outputs, each of 1 or more units, not {tuple(units)}.")
     for name, known in ((hidden, ACTIVATIONS), (output, ACTIVATIONS), (loss, LOSSES)):
         if name not in known:
             raise ValueError(f"There is no “{name}”; there are {', '.join(known)}.")

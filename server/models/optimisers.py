@@ -41,9 +41,7 @@ class SGD:
         gradient = self.gradient
         if self.weight_decay:
             gradient = torch.add(gradient, self.parameters, alpha=self.weight_decay, out=self._penalised)
-        self.parameters.sub_(
-            self._direction(gradient) if self.momentum else gradient, alpha=self.learning_rate
-        )
+        self.parameters.sub_(self._direction(gradient) if self.momentum else gradient, alpha=self.learning_rate)
         self.moving = bool(self.momentum)
 
     def _direction(self, gradient: Tensor) -> Tensor:

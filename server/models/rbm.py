@@ -36,9 +36,7 @@ class Couplings:
     def zeros(cls, visible: int, hidden: int, dtype: torch.dtype, device: torch.device) -> "Couplings":
         """All couplings at 0. Raises ValueError for an empty layer."""
         if visible < 1 or hidden < 1:
-            raise ValueError(
-                f"A machine needs units in both layers, not {visible} visible and {hidden} hidden."
-            )
+            raise ValueError(f"A machine needs units in both layers, not {visible} visible and {hidden} hidden.")
         flat = torch.zeros(visible * hidden + visible + hidden, dtype=dtype, device=device)
         weights, visible_bias, hidden_bias = torch.split(flat, [visible * hidden, visible, hidden])
         return cls(flat, weights.view(visible, hidden), visible_bias, hidden_bias)
@@ -151,9 +149,7 @@ class RBM:
         """All states of the smaller layer, (2^units, units) float64."""
         units = min(self.couplings.weights.shape)
         if units > ENUMERABLE:
-            raise ValueError(
-                f"The smaller layer has {units} units: 2^{units} states are too many; take {ENUMERABLE}."
-            )
+            raise ValueError(f"The smaller layer has {units} units: 2^{units} states are too many; take {ENUMERABLE}.")
         return binary_states(units).to(self.couplings.flat.device, torch.float64)
 
     def _enumerated(self) -> Tensor:

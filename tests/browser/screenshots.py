@@ -1,7 +1,7 @@
 """Pictures of the real thing, for the README and for the eye.
 
-python tests/browser/screenshots.py              README pictures into static/pictures/
-python tests/browser/screenshots.py --all FOLDER every page at four widths, light, dark and on the projector
+python -m tests.browser.screenshots              README pictures into static/pictures/
+python -m tests.browser.screenshots --all FOLDER every page at four widths, light, dark and on the projector
 """
 
 import argparse

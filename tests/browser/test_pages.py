@@ -53,8 +53,10 @@ def test_home_lists_all_in_lecture_order_and_draws_them(size: tuple[int, int], v
 def test_home_leads_to_an_experiment_and_back(visit: Visit) -> None:
     page = visit("/", motion="reduce")
     drawn(page, ".terrain canvas")
+    page.wait_for_load_state("networkidle")  # leaving earlier aborts what is still being fetched
     page.locator('[data-experiment="rbm"]').click()
     drawn(page)
+    page.wait_for_load_state("networkidle")
     assert page.url.split("?")[0].endswith("/e/rbm")
     page.get_by_role("link", name="Downhill").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("downhill")
@@ -66,6 +68,7 @@ def test_about_tells_what_can_be_changed(name: str, visit: Visit, server: Server
     schema = server.ask(f"/api/experiments/{name}")
     assert page.locator("tbody th").all_inner_texts() == [control["label"] for control in schema["controls"]]
     fits_across(page)
+    page.wait_for_load_state("networkidle")
     page.get_by_role("link", name="Open the experiment").click()
     drawn(page)
 
@@ -73,6 +76,7 @@ def test_about_tells_what_can_be_changed(name: str, visit: Visit, server: Server
 def test_an_unknown_address_says_so_and_leads_on(visit: Visit) -> None:
     page = visit("/e/perceptron3", expected="status of 404")
     expect(page.get_by_text("There is no experiment “perceptron3”.")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     page.get_by_role("link", name="Recall").click()
     drawn(page)
 

@@ -32,11 +32,7 @@ def joint(model: RBM) -> Tensor:
 
     def weight(v: tuple[int, ...], h: tuple[int, ...]) -> float:
         pairs = sum(w[i][j] * v[i] * h[j] for i in range(len(b)) for j in range(len(c)))
-        energy = (
-            -pairs
-            - sum(x * y for x, y in zip(b, v, strict=True))
-            - sum(x * y for x, y in zip(c, h, strict=True))
-        )
+        energy = -pairs - sum(x * y for x, y in zip(b, v, strict=True)) - sum(x * y for x, y in zip(c, h, strict=True))
         return math.exp(-energy / model.temperature)
 
     states = [list(product((0, 1), repeat=units)) for units in (len(b), len(c))]

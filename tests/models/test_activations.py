@@ -22,9 +22,7 @@ def test_every_activation_is_tested() -> None:
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_value_and_slope(name: str) -> None:
-    s = torch.linspace(
-        -6, 6, 49, dtype=torch.float64, requires_grad=True
-    )  # 0 among them: the rectifier's corner
+    s = torch.linspace(-6, 6, 49, dtype=torch.float64, requires_grad=True)  # 0 among them: the rectifier's corner
     expected = FUNCTIONS[name](s)
     (slope,) = torch.autograd.grad(expected.sum(), s)
     activation = ACTIVATIONS[name]

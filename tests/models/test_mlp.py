@@ -82,9 +82,7 @@ def pytorch(net: MLP, case: Case) -> tuple[nn.Sequential, list[nn.Linear], list[
     """The same net out of nn.Module, with the same first weights."""
     linears, norms, modules = list[nn.Linear](), list[nn.BatchNorm1d](), list[nn.Module]()
     for number, layer in enumerate(net.layers):
-        linears.append(
-            nn.Linear(layer.inputs, len(layer.matrix), bias=layer.norm is None, dtype=torch.float64)
-        )
+        linears.append(nn.Linear(layer.inputs, len(layer.matrix), bias=layer.norm is None, dtype=torch.float64))
         linears[-1].weight.data.copy_(layer.weights)
         if layer.norm is None:
             linears[-1].bias.data.copy_(layer.biases)
@@ -215,9 +213,7 @@ def test_signal_and_gradient_of_a_relu_net_shrink_as_he_predicts(initialiser: st
     for number in (1, 10, 20, depth - 1):
         # s has variance 2·gain² per layer times the half that the rectifier lets through of the layer below
         signal = stages[number].signal.square().mean().sqrt()
-        assert float(signal / stages[0].signal.square().mean().sqrt()) == pytest.approx(
-            gain**number, rel=0.35
-        )
+        assert float(signal / stages[0].signal.square().mean().sqrt()) == pytest.approx(gain**number, rel=0.35)
     errors = [stage.error.square().mean().sqrt() for stage in stages]
     assert float(errors[1] / errors[depth - 2]) == pytest.approx(gain ** (depth - 3), rel=0.35)
 

@@ -101,9 +101,7 @@ def test_reconstruction_error_is_the_expected_square() -> None:
     expected = (p / p.sum()) @ (v - model.visible_probabilities(h)).square().mean(1)
     rows = v.expand(50_000, -1)
     assert float(model.reconstruction_error(rows, seeded(0))) == pytest.approx(float(expected), abs=0.003)
-    assert float(Learner(model, seeded(1)).contrastive_divergence(rows)) == pytest.approx(
-        float(expected), abs=0.003
-    )
+    assert float(Learner(model, seeded(1)).contrastive_divergence(rows)) == pytest.approx(float(expected), abs=0.003)
 
 
 def test_not_a_number_stays_one() -> None:

@@ -14,9 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 RECIPES = ("Dockerfile", "Makefile", ".ci/run", ".ci/torch", ".ci/browser")
 MADE = (".venv", "static/node_modules", "static/vendor")  # what installing makes; all git-ignored
-NAMED = re.compile(
-    r"(?<![\w./-])(?:\.ci|server|static|templates|tests)/[\w./*-]+|\b[\w-]+\.(?:toml|lock|json|md)\b"
-)
+NAMED = re.compile(r"(?<![\w./-])(?:\.ci|server|static|templates|tests)/[\w./*-]+|\b[\w-]+\.(?:toml|lock|json|md)\b")
 
 
 def project() -> dict[str, Any]:
@@ -57,9 +55,7 @@ def test_the_dockerfile_copies_what_the_context_lets_through() -> None:
 
 def test_the_dockerfile_starts_our_command_and_asks_a_route_for_health() -> None:
     text = (ROOT / "Dockerfile").read_text()
-    (command,) = (
-        json.loads(line.removeprefix("CMD ")) for line in text.splitlines() if line.startswith("CMD [")
-    )
+    (command,) = (json.loads(line.removeprefix("CMD ")) for line in text.splitlines() if line.startswith("CMD ["))
     module, _, function = project()["project"]["scripts"][command[0]].partition(":")
     assert callable(getattr(importlib.import_module(module), function))
     assert re.search(r"USER (\w+)", text)
@@ -69,9 +65,7 @@ def test_the_dockerfile_starts_our_command_and_asks_a_route_for_health() -> None
 
 def test_every_make_target_that_is_called_exists_and_expands() -> None:
     called = set(
-        re.findall(
-            r"\bmake ([a-z-]+)", "".join((ROOT / name).read_text() for name in (".ci/run", "Makefile"))
-        )
+        re.findall(r"\bmake ([a-z-]+)", "".join((ROOT / name).read_text() for name in (".ci/run", "Makefile")))
     )
     declared = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert called <= declared

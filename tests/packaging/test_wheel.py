@@ -39,9 +39,7 @@ def test_an_unpacked_wheel_finds_its_own_files(wheel: zipfile.ZipFile, tmp_path:
     wheel.extractall(tmp_path)
     code = "from server.web.assets import folder; print(folder('static'), folder('templates'))"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
-    assert done.stdout.split() == [str(tmp_path / "server/static"), str(tmp_path / "server/templates")], (
-        done.stderr
-    )
+    assert done.stdout.split() == [str(tmp_path / "server/static"), str(tmp_path / "server/templates")], done.stderr
 
 
 def test_each_library_brings_its_licence() -> None:

@@ -1,4 +1,4 @@
-"""Every answer carries the headers; a page may run nothing but our own files."""
+"""Every document carries the headers; a page may run nothing but our own files."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 
 from tests.web.fake import FakeEngine, browsing
 
-ADDRESSES = ["/", "/e/slope", "/about/slope", "/nowhere", "/api/experiments", "/health", "/static/css/base.css"]
+ADDRESSES = ["/", "/e/slope", "/about/slope", "/nowhere", "/api/experiments", "/health"]
 
 
 def directives(policy: str) -> dict[str, list[str]]:
@@ -15,7 +15,7 @@ def directives(policy: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_every_answer_has_a_strict_policy(client: httpx.Client, address: str) -> None:
+def test_every_document_has_a_strict_policy(client: httpx.Client, address: str) -> None:
     answer = client.get(address)
     policy = directives(answer.headers["content-security-policy"])
     assert policy["default-src"] == ["'none'"]
@@ -27,6 +27,12 @@ def test_every_answer_has_a_strict_policy(client: httpx.Client, address: str) ->
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert "camera=()" in answer.headers["permissions-policy"]
+
+
+def test_files_are_taken_for_what_they_say_they_are(client: httpx.Client) -> None:
+    answer = client.get("/static/css/base.css")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-type"].startswith("text/css")
 
 
 def test_the_nonce_is_the_pages_own_and_never_twice_the_same(client: httpx.Client) -> None:

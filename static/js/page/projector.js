@@ -7,6 +7,7 @@ import { mountControl } from './rail.js';
 
 const HINTS = [['Space', 'pause'], ['→', 'step'], ['R', 'rewind'], ['N', 'new draw'], ['G', 'formula']];
 const page = document.documentElement;
+const PHONE = matchMedia('(max-width: 40rem)');
 
 /**
  * @param {HTMLElement} root @param {Schema} schema @param {(message: object) => void} send
@@ -26,6 +27,7 @@ export function mountProjector(root, schema, send, told) {
 
   /** @param {boolean} on */
   function show(on) {
+    if (on && PHONE.matches) return; // no room for it, and nobody projects from there
     if (on) page.dataset.mode = 'projector';
     else delete page.dataset.mode;
     if (hill && lead) on ? lead.append(hill) : home.after(hill);

@@ -161,8 +161,15 @@ export function ends(sheet, { box, x, y }, spec, frame, now) {
     else ball(sheet, left, top, alive.length > 1 ? 6 : 7);
     const text = endText(spec, trace);
     pen.font = font(look.size.body, 650);
-    const fits = left + 16 * unit + pen.measureText(text).width < sheet.width;
-    words(sheet, text, left + (fits ? 16 : -14) * unit, places[index] ?? top, {
+    const width = pen.measureText(text).width;
+    const fits = left + 16 * unit + width < sheet.width;
+    const middle = places[index] ?? top;
+    if (fits) {
+      // A theory line at the same height must not run through the number.
+      pen.fillStyle = look.colour.paper;
+      pen.fillRect(left + 13 * unit, middle - look.size.body * 0.55, width + 6 * unit, look.size.body * 1.1);
+    }
+    words(sheet, text, left + (fits ? 16 : -14) * unit, middle, {
       size: look.size.body, weight: 650, colour, align: fits ? 'left' : 'right',
     });
   });
