@@ -41,7 +41,7 @@ class BatchNormalisation(Paired):
         "A deep sigmoid net": {},
         "ReLU and He: both learn": {"unit": "relu", "first_weights": "he", "learning_rate": 0.1},
         "100× the rate: 1, not 0.01": {"unit": "tanh", "learning_rate": 1.0},
-        "Rate 1 with ReLU: A breaks": {"unit": "relu", "first_weights": "he", "learning_rate": 1.0},
+        "Rate 5 with ReLU: A breaks": {"unit": "relu", "first_weights": "he", "learning_rate": 5.0},
         "Batch of 2: A wins": {"unit": "tanh", "layers": 4, "learning_rate": 0.05, "batch": 2},
     }
     views = (

@@ -7,6 +7,7 @@ about-text and the contract tests (`tests/experiments/test_contract.py`).
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, ClassVar
 
 import torch
@@ -60,8 +61,8 @@ class Experiment(ABC):
     lasting: ClassVar[tuple[str, ...]] = ()
     """Channels of `show` that stay the same for the whole run (stored memories, fixed weights): sent once."""
     presets: ClassVar[Mapping[str, Mapping[str, float | str | bool]]] = {}
-    """Named settings (label → parameters that differ from the defaults). The page opens on the defaults, which show the
-    phenomenon at once; the first preset names them and is therefore empty."""
+    """Named settings (label → parameters that differ from the defaults, and `speed` where another one shows it better).
+    The page opens on the defaults, which show the phenomenon at once; the first preset names them: it is empty."""
     step_name: ClassVar[str] = "step"
     """What one elementary step is called: "update", "minibatch", "sweep"."""
     speed: ClassVar[float] = 40.0
@@ -78,9 +79,14 @@ class Experiment(ABC):
         self.device = device or torch.device("cpu")
         self.step = 0
 
-    def generator(self, purpose: str = "order") -> torch.Generator:
-        """A fresh CPU generator for `data`, `initialisation` or `order`: the same seed gives the same run anywhere."""
-        return torch.Generator().manual_seed(getattr(self.seeds, purpose))
+    def generator(self, seed: str, use: str = "") -> torch.Generator:
+        """A fresh CPU generator from the seed `data`, `initialisation` or `order`: the same run anywhere.
+
+        Each seed, and each `use` of it, is a stream of its own even where the numbers are the same: were they one
+        stream, a hand that turns units over would pick the very units that the noise had turned over.
+        """
+        words = f"{seed} {use} {getattr(self.seeds, seed)}".encode()
+        return torch.Generator().manual_seed(int.from_bytes(sha256(words).digest()[:7]))
 
     def live(self, name: str) -> None:  # noqa: B027  most experiments read their parameters anew and need nothing here
         """Called after the live parameter `name` has changed; override where something must be rebuilt."""

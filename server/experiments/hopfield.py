@@ -168,7 +168,7 @@ class Hopfield(Experiment):
     presets = {
         "A 3 out of noise": {},
         "Too alike for Hebb": {"rule": "hebb", "memories": 10, "noise": 0.1},
-        "All at once: two states swap": {"update_order": "all at once", "memories": 1, "noise": 0.5},
+        "All at once: two states swap": {"update_order": "all at once", "memories": 1, "noise": 0.5, "speed": 2.0},
         "Heated": {"temperature": 0.5, "noise": 0.1},
     }
 
@@ -182,7 +182,7 @@ class Hopfield(Experiment):
         self.network = hopfield.Network(weights, self.patterns, self._cue(), self.seeds.order)
         self.live("threshold")
         self.cue = self.network.overlaps
-        self.hand = self.generator("initialisation")
+        self.hand = self.generator("order", "hand")
         self.unit, self.updates, self.decisions = -1, 0, 0
         self.flips = torch.tensor(0)
         self.rises = {cause: torch.tensor(0) for cause in ("heat", "all at once", "one at a time")}
@@ -239,9 +239,10 @@ class Hopfield(Experiment):
         line = f"rises in {self.updates:,} updates".replace(",", "\u2009")
         if self.updates == 0:
             return Verdict(number="0", line=line, word="untested")
+        if self._swapping:
+            return Verdict(number="2", line="states swap for ever", word="broken", note="all at once")
         number = str(rises) if rises < 10_000 else f"{rises // 1000}k"
-        broken = rises > 0 or self._swapping
-        return Verdict(number=number, line=line, word="broken" if broken else "holds", note=self._note())
+        return Verdict(number=number, line=line, word="broken" if rises else "holds", note=self._note())
 
     @property
     def _cause(self) -> str:
@@ -255,16 +256,14 @@ class Hopfield(Experiment):
         return self._cause == "all at once" and self.network.swaps
 
     def _note(self) -> str:
-        """What a student should know beside the count, in at most 32 characters."""
-        if self._swapping:
-            return "all at once, it swaps for ever"
+        """What a student should know beside the count, short enough for one line."""
         if self.rises["heat"]:
-            return "heat lets units climb"
+            return "by heat"
         if self.rises["all at once"]:
-            return "units decided all at once"
+            return "all at once"
         if self._cause == "heat":
-            return "heated, but not yet climbing"
-        return "settled: no unit wants to flip" if self.network.settled else "still falling"
+            return "heated"
+        return "settled" if self.network.settled else "still falling"
 
     def position(self) -> Mapping[str, str]:
         return {"sweep": f"{self.decisions / UNITS:.2f}"}

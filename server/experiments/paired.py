@@ -121,6 +121,7 @@ class Paired(Experiment):
         self.pair = tuple(Arm(each, data, self.generator("initialisation"), self.device) for each in (a, b))
         self.minibatches = Minibatches(len(data.train_labels), self.generator("order"))
         self.reached: list[int | None] = [None, None]
+        self.diverged = ""
         self._recent = torch.empty(2, 0, device=self.device)
         with torch.inference_mode():
             self._percent = torch.stack([arm.accuracy() for arm in self.pair])
@@ -159,13 +160,15 @@ class Paired(Experiment):
         a, b = self.reached
         line = f"steps for B to reach loss {self.target:g}"
         if a is None and b is None:
-            return Verdict(number="–", line=line, word="untested", note="neither arm is there yet")
+            return Verdict(number="–", line=line, word="untested", note=self.diverged or "neither is yet")
         # Whoever is not there yet needs at least as long as the run has lasted.
         slowest_a, slowest_b = a or self.step, b or self.step
         word: Literal["holds", "broken", "close"] = "close"
         if max(slowest_a, slowest_b) >= CLEAR * min(slowest_a, slowest_b):
             word = "holds" if slowest_b < slowest_a else "broken"
-        note = f"A has not in {self.step}" if a is None else f"A needed {a}"
+        note = f"A has not in {_short(self.step)}" if a is None else f"A needed {a}"
+        if self.diverged:
+            note = self.diverged
         return Verdict(number="–" if b is None else _short(b), line=line, word=word, note=note)
 
     def position(self) -> Mapping[str, str]:
@@ -208,18 +211,20 @@ class Paired(Experiment):
             if bad
         ]
         number, where, letter = min(found, key=lambda each: each[0])
-        finite = sum(bool(loss) for loss in series[f"loss_{letter}"][: number + 1].isfinite())
-        measured = {name: values[:finite] for name, values in series.items()}
-        last = torch.cat([self._recent["AB".index(letter)], measured[f"loss_{letter}"]])[-4:]
-        rate = self.parameters.learning_rate
+        # With the loss of the step that broke it: where that is not finite, the curve ends in a cross.
+        measured = {name: values[: number + 1] for name, values in series.items()}
+        seen = torch.cat([self._recent["AB".index(letter)], measured[f"loss_{letter}"]])
+        last = seen[seen.isfinite()][-4:]
+        rate, safer = self.parameters.learning_rate, max(self.parameters.learning_rate / 100, 1e-4)
+        self.diverged = f"{letter} broke at {self.step + number + 1}"
         raise Diverged(
             where[:1].upper() + where[1:],
             self.step + number + 1,
             arm=letter,
             last=tuple(last.tolist()),
             cause=f"steps of {rate:g} × the gradient overshoot, and each one makes the next gradient larger",
-            ways=(WayOn("Rewind"), WayOn(f"Rate {rate / 10:g}", {"learning_rate": max(rate / 10, 1e-4)})),
-            series=measured if finite else None,
+            ways=(WayOn("Rewind"), WayOn(f"Rate {safer:g}", {"learning_rate": safer})),
+            series=measured,
         )
 
 

@@ -173,6 +173,7 @@ class RestrictedBoltzmann(Experiment):
         self.fantasies = Chains(self.machine, FANTASIES, dreaming)
         self.fantasies.scatter()
         self.updates = 0
+        self._known: tuple[int, tuple[Tensor, Tensor]] | None = None
 
     def advance(self, steps: int) -> Series:
         parameters, learner = self.parameters, self.learner
@@ -197,7 +198,7 @@ class RestrictedBoltzmann(Experiment):
 
     def show(self) -> Mapping[str, Tensor]:
         chains, free_energy = self.fantasies, self.machine.free_energy
-        nearest, distance = self._nearest(chains.visible)
+        nearest, distance = self._dreamt()
         return {
             "fantasies": chains.visible_probabilities[:DRAWN].view(-1, SIDE, SIDE),
             "filters": self.machine.couplings.weights.T.reshape(-1, SIDE, SIDE),
@@ -210,7 +211,7 @@ class RestrictedBoltzmann(Experiment):
         }
 
     def verdict(self) -> Verdict:
-        passing, swapped, real = self._passing(self.fantasies.visible), *self.yardsticks
+        passing, swapped, real = self._passing(self._dreamt()[1]), *self.yardsticks
         word: Word = "close"
         if self.updates * self.parameters.batch < EPOCHS_BEFORE_VERDICT * len(self.train):
             word = "untested"
@@ -218,8 +219,8 @@ class RestrictedBoltzmann(Experiment):
             word = "broken"
         elif passing >= (swapped + real) / 2:
             word = "holds"
-        note = f"real {real:.0%}, noise {_noise(passing):.0%}"
-        return Verdict(number=f"{passing:.0%}", line="fantasies pass as digits", word=word, note=note)
+        note = f"real {_percent(real)} ± {_percent(_noise(passing))}"
+        return Verdict(number=_percent(passing), line="fantasies pass as digits", word=word, note=note)
 
     def position(self) -> Mapping[str, str]:
         return {"epoch": str(self.minibatches.epoch)}
@@ -244,7 +245,7 @@ class RestrictedBoltzmann(Experiment):
         self.swapped = self.held_out.gather(0, shuffle)
         self.monitored = torch.cat([self.held_out[:MONITORED], self.train[:MONITORED]])
         self.near = float(self._nearest(self.held_out)[1].quantile(0.95))
-        self.yardsticks = self._passing(self.swapped), self._passing(self.held_out)
+        self.yardsticks = tuple(self._passing(self._nearest(each)[1]) for each in (self.swapped, self.held_out))
 
     def _nearest(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """Which training digit differs in the fewest pixels from each picture, and in how many, (n,) each."""
@@ -252,9 +253,16 @@ class RestrictedBoltzmann(Experiment):
         distance, nearest = differing.min(1)
         return nearest, distance
 
-    def _passing(self, pictures: Tensor) -> float:
-        """Share of the pictures that lie as near to a training digit as real digits do."""
-        return float((self._nearest(pictures)[1] <= self.near).float().mean())
+    def _dreamt(self) -> tuple[Tensor, Tensor]:
+        """`_nearest` of the fantasies as they are; picture and verdict both ask for it."""
+        visible = self.fantasies.visible
+        if self._known is None or self._known[0] != visible._version:  # torch counts the changes made in place
+            self._known = visible._version, self._nearest(visible)
+        return self._known[1]
+
+    def _passing(self, distance: Tensor) -> float:
+        """Share of pictures that lie as near to a training digit as real digits do."""
+        return float((distance <= self.near).float().mean())
 
     def _finite(self, series: Series) -> Series:
         """The series as it is. Raises Diverged at its first step that is not finite."""
@@ -269,3 +277,8 @@ class RestrictedBoltzmann(Experiment):
 def _noise(share: float) -> float:
     """Standard deviation of a share of the fantasies, which are independent; at least one of them."""
     return math.sqrt(max(share * (1 - share) / FANTASIES, 1 / FANTASIES**2))
+
+
+def _percent(share: float) -> str:
+    """A share as one would write it, with a thin space."""
+    return f"{100 * share:.0f}\u2009%"

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +13,7 @@ from server.grammar import actions_of
 from server.grammar.errors import Misdeclared, Refused
 from server.runtime.engine import unknown
 from server.runtime.formula import mathml
+from server.runtime.start import preset_of
 
 Catalogue = dict[str, type[Experiment]]
 LONGEST_CAPTION = 44
@@ -58,7 +59,7 @@ def schema(experiment: type[Experiment]) -> dict[str, Any]:
         "speed": experiment.speed,
         "arms": list(experiment.arms) if experiment.arms else None,
         "pinned": experiment.pinned,
-        "presets": [{"name": name, "parameters": dict(p)} for name, p in experiment.presets.items()],
+        "presets": [_preset(name, values) for name, values in experiment.presets.items()],
         "controls": controls,
         "actions": [action.schema() for action in actions_of(experiment).values()],
         "views": [{**view.model_dump(), "shape": view.shape} for view in experiment.views],
@@ -81,17 +82,11 @@ def check(experiment: type[Experiment]) -> None:
         _require(experiment, len(visible) <= LONGEST_CAPTION, f"a caption has at most 44 characters: “{visible}”")
     first = next(iter(experiment.presets.values()), {})
     _require(experiment, not first, "the first preset names the defaults, so it is empty: {}")
-    for label, preset in experiment.presets.items():
+    for label in experiment.presets:
         try:
-            _with(experiment, preset.items())
+            preset_of(experiment, label)
         except Refused as refusal:
             raise Misdeclared(f"{_place(experiment)}: preset “{label}”: {refusal}") from None
-
-
-def _with(experiment: type[Experiment], values: Iterable[tuple[str, Any]]) -> None:
-    parameters = experiment.Controls()
-    for name, value in values:
-        parameters = parameters.changed(name, value)
 
 
 def _imported(name: str) -> ModuleType:
@@ -127,6 +122,11 @@ def _require(experiment: type[Experiment], right: bool, sentence: str) -> None:
 
 def _place(experiment: type[Experiment]) -> str:
     return f"{experiment.__module__}, class {experiment.__name__}"
+
+
+def _preset(name: str, values: Mapping[str, float | str | bool]) -> dict[str, Any]:
+    parameters = {parameter: value for parameter, value in values.items() if parameter != "speed"}
+    return {"name": name, "parameters": parameters}
 
 
 def _paragraphs(experiment: type[Experiment]) -> list[str]:

@@ -30,7 +30,7 @@ def picture(session: Session, reader: Reader, *, speed: float, time: float) -> b
         reader.run, reader.bookmark, reader.held = session.run, Bookmark(), {}
     excerpt, reader.bookmark = session.history.since(reader.bookmark)
     channels, unchanged = _news(_channels(session), reader)
-    verdict = session.verdict(time)
+    verdict = session.experiment.verdict()
     reader.version = session.version
     header = {
         "run": session.run,

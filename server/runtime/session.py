@@ -15,15 +15,13 @@ import numpy as np
 import torch
 
 from server.experiments.experiment import Experiment, Seeds
-from server.grammar import Parameters, Verdict, actions_of, messages
+from server.grammar import Parameters, actions_of, messages
 from server.grammar.errors import Diverged, Refused
 from server.runtime.history import History
-from server.runtime.start import Start
+from server.runtime.start import Start, preset_of
 
 log = logging.getLogger(__name__)
 LARGEST_DRAWN_SEED = 9999
-READING_TIME = 0.2
-"""Seconds for which a verdict stands while the run goes on."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,6 @@ class Session:
         self.speed = start.speed
         self.run = 0
         self.version = 0
-        self._verdict: tuple[float, int, Verdict] | None = None
         self.card: messages.DivergedMessage | messages.Failed | None = None
         self.state: messages.State = "playing" if start.playing else "paused"
         self._begin(start.parameters)
@@ -119,15 +116,6 @@ class Session:
             speed=self.speed, run=self.run, controller=controller, ignored=ignored,
         )  # fmt: skip
 
-    def verdict(self, now: float) -> Verdict:
-        """The claim as measured; while playing it is reckoned a few times a second, which is as fast as one reads."""
-        if self._verdict is not None:
-            since, version, known = self._verdict
-            if version == self.version or (self.state == "playing" and now - since < READING_TIME):
-                return known
-        self._verdict = (now, self.version, self.experiment.verdict())
-        return self._verdict[2]
-
     def _begin(self, parameters: Parameters, replay: tuple[Entry, ...] = (), target: int | None = None) -> None:
         """A new run from these parameters and the seed; a failed session comes back to life.
 
@@ -144,7 +132,6 @@ class Session:
         self.history = History()
         self.card = None
         self.kept: dict[str, Any] = {}
-        self._verdict = None
         if self.state == "failed":
             self.state = "playing"
 
@@ -178,20 +165,23 @@ class Session:
         self._replay_due()
 
     def _preset(self, name: str) -> None:
-        if name not in self.kind.presets:
-            raise Refused(f"There is no preset “{name[:40]}”; there are: {', '.join(self.kind.presets)}.")
-        parameters = self.kind.Controls()
-        for parameter, value in self.kind.presets[name].items():
-            parameters = parameters.changed(parameter, value)
+        parameters, speed = preset_of(self.kind, name)
         self._begin(parameters)
+        self.speed = speed
 
     def _change(self, message: messages.Set | messages.Act) -> None:
-        if isinstance(message, messages.Set) and self.kind.Controls.applies(message.parameter) == "restart":
+        if isinstance(message, messages.Set) and self._begins_anew(message.parameter):
             self._begin(self.parameters.changed(message.parameter, message.value))
             return
+        if self.state == "failed":
+            raise Refused("This run has stopped. Rewind it, change a parameter, or draw a new one.")
         entry = Entry(self.step, message)
         self._apply(entry)
         self._log.append(entry)
+
+    def _begins_anew(self, parameter: str) -> bool:
+        """A live parameter has nothing left to change in a run that has stopped."""
+        return self.kind.Controls.applies(parameter) == "restart" or self.state == "failed"
 
     def _apply(self, entry: Entry) -> None:
         message = entry.command

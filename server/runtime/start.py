@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.experiments.experiment import Experiment
-from server.grammar import Parameters
+from server.grammar import Parameters, Refused
 from server.grammar.messages import FASTEST, LARGEST_SEED
 
 DEFAULT_SEED = 1
@@ -27,20 +27,26 @@ def start_of(kind: type[Experiment], link: Mapping[str, str]) -> tuple[Start, tu
     seed, speed, preset = words.pop("seed", ""), words.pop("speed", ""), words.pop("preset", "")
     paused = words.pop("paused", "") == "on"
     ignored: list[str] = []
-    base = _preset(kind, preset, ignored)
+    base, usual = kind.Controls(), kind.speed
+    if preset:
+        try:
+            base, usual = preset_of(kind, preset)
+        except Refused as refusal:
+            ignored.append(f"The link's preset was ignored. {refusal}")
     parameters, wrong = kind.Controls.from_link(words, base)
-    start = Start(parameters, _seed(seed, ignored), _speed(kind, speed, ignored), not paused)
+    start = Start(parameters, _seed(seed, ignored), _speed(usual, speed, ignored), not paused)
     return start, (*ignored, *wrong)
 
 
-def _preset(kind: type[Experiment], name: str, ignored: list[str]) -> Parameters:
-    parameters = kind.Controls()
-    if name and name not in kind.presets:
-        ignored.append(f"There is no preset “{name[:40]}”; the page opened on its usual settings.")
-        return parameters
-    for parameter, value in kind.presets.get(name, {}).items():
+def preset_of(kind: type[Experiment], name: str) -> tuple[Parameters, float]:
+    """A preset's parameters and its speed. Raises Refused."""
+    if name not in kind.presets:
+        raise Refused(f"There is no preset “{name[:40]}”; there are: {', '.join(kind.presets)}.")
+    parameters, values = kind.Controls(), dict(kind.presets[name])
+    speed = float(values.pop("speed", kind.speed))
+    for parameter, value in values.items():
         parameters = parameters.changed(parameter, value)
-    return parameters
+    return parameters, speed
 
 
 def _seed(text: str, ignored: list[str]) -> int:
@@ -51,9 +57,9 @@ def _seed(text: str, ignored: list[str]) -> int:
     return DEFAULT_SEED
 
 
-def _speed(kind: type[Experiment], text: str, ignored: list[str]) -> float | None:
+def _speed(usual: float, text: str, ignored: list[str]) -> float | None:
     if text in ("", "max"):
-        return kind.speed if text == "" else None
+        return usual if text == "" else None
     try:
         speed = float(text)
     except ValueError:
@@ -61,4 +67,4 @@ def _speed(kind: type[Experiment], text: str, ignored: list[str]) -> float | Non
     if SLOWEST <= speed <= FASTEST:
         return speed
     ignored.append(f"The link's speed={text[:20]} was ignored: it is a number of steps per second, or “max”.")
-    return kind.speed
+    return usual

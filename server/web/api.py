@@ -3,7 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from server import __version__
 
@@ -24,6 +24,12 @@ async def experiment(request: Request, name: str) -> JSONResponse:
         return JSONResponse(known[name])
     sentence = f"There is no experiment “{name[:40]}”; there are: {', '.join(known)}."
     return JSONResponse({"detail": sentence}, status_code=404)
+
+
+@router.get("/favicon.ico", include_in_schema=False)
+async def favicon() -> RedirectResponse:
+    """Where browsers look unasked."""
+    return RedirectResponse("/static/icon.svg")
 
 
 @router.get("/health")

@@ -7,7 +7,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.web.settings import Settings
 
-
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 
 

@@ -1,5 +1,6 @@
 """What the recall page claims, checked on the page's own experiment (the contract has its own tests)."""
 
+import math
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_hebb_melts_digits_that_are_too_alike() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_all_at_once_swaps_between_two_states(seed: int) -> None:
-    experiment = run(seed, **Hopfield.presets["All at once: two states swap"])
+    experiment = run(seed, update_order="all at once", memories=1, noise=0.5)
     states = []
     for _ in range(4):
         experiment.advance(1)
@@ -161,3 +162,13 @@ def test_random_order_counts_sweeps_by_decisions() -> None:
     change(experiment, "update_order", "all at once")
     experiment.advance(2)
     assert experiment.position() == {"sweep": "2.75"}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 77])
+def test_corrupting_picks_units_of_its_own(seed: int) -> None:
+    """Of 40 units picked at random, a share p is wrong already: 40·(1 − 2p) more are wrong on average."""
+    experiment = run(seed, noise=0.1)
+    before = number(experiment, "wrong")
+    experiment.corrupt()
+    gained = number(experiment, "wrong") - before
+    assert gained == pytest.approx(40 * (1 - 2 * 0.1), abs=4 * 2 * math.sqrt(40 * 0.1 * 0.9))
