@@ -21,7 +21,7 @@ Series = Mapping[str, Tensor]
 
 @dataclass(frozen=True)
 class Seeds:
-    """Three separate seeds, so that "the same data, another first weight" can be asked for."""
+    """Three separate seeds, so that "the same data, other first weights" can be asked for."""
 
     data: int = 1
     initialisation: int = 1
@@ -29,8 +29,13 @@ class Seeds:
 
     @classmethod
     def same(cls, seed: int) -> "Seeds":
-        """The one number that the page shows and the link carries, used for all three."""
+        """One number for all three."""
         return cls(seed, seed, seed)
+
+    def link(self) -> dict[str, str]:
+        """`seed` stands for all three; those that differ from it follow by name."""
+        others = {"initialisation_seed": self.initialisation, "order_seed": self.order}
+        return {"seed": str(self.data)} | {name: str(seed) for name, seed in others.items() if seed != self.data}
 
 
 class Experiment(ABC):

@@ -50,10 +50,11 @@ class Rewind(_Message):
 
 
 class NewDraw(_Message):
-    """A new run with another seed: the given one, or one drawn by the server."""
+    """A new run with another seed: the given one, or one drawn by the server; of all three, or of one alone."""
 
     type: Literal["new_draw"]
     seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
+    of: Literal["all", "data", "initialisation", "order"] = "all"
 
 
 class Speed(_Message):

@@ -8,7 +8,7 @@ A run can be repeated: same parameters, same seed, and the log of what was chang
 import logging
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,7 @@ class Session:
         self.actions = actions_of(kind)
         self.device = device
         self.parameters: Parameters = start.parameters
-        self.seed = start.seed
+        self.seeds = start.seeds
         self.speed = start.speed
         self.run = 0
         self.version = 0
@@ -70,7 +70,7 @@ class Session:
             case messages.Rewind():
                 self._rewind(message.step)
             case messages.NewDraw():
-                self._draw(random.randint(1, LARGEST_DRAWN_SEED) if message.seed is None else message.seed)
+                self._draw(message)
             case messages.Speed():
                 self.speed = message.steps_per_second
             case messages.Preset():
@@ -108,20 +108,20 @@ class Session:
 
     def changed(self, session: str, controller: bool, ignored: tuple[str, ...] = ()) -> messages.Changed:
         """The session as every viewer should show it."""
-        link = self.parameters.link() | {"seed": str(self.seed)}
+        link = self.parameters.link() | self.seeds.link()
         if self.speed != self.kind.speed:
             link["speed"] = "max" if self.speed is None else f"{self.speed:g}"
         return messages.Changed(
-            session=session, state=self.state, parameters=self.parameters.model_dump(), link=link, seed=self.seed,
+            session=session, state=self.state, parameters=self.parameters.model_dump(), link=link, seed=self.seeds.data,
             speed=self.speed, run=self.run, controller=controller, ignored=ignored,
         )  # fmt: skip
 
     def _begin(self, parameters: Parameters, replay: tuple[Entry, ...] = (), target: int | None = None) -> None:
-        """A new run from these parameters and the seed; a failed session comes back to life.
+        """A new run from these parameters and the seeds; a failed session comes back to life.
 
         Whatever a restart raises, the old run is untouched.
         """
-        experiment = self.kind(parameters, Seeds.same(self.seed), self.device)
+        experiment = self.kind(parameters, self.seeds, self.device)
         experiment.restart()
         self.experiment = experiment
         self._initial, self.parameters = parameters, parameters
@@ -135,12 +135,14 @@ class Session:
         if self.state == "failed":
             self.state = "playing"
 
-    def _draw(self, seed: int) -> None:
-        before, self.seed = self.seed, seed
+    def _draw(self, message: messages.NewDraw) -> None:
+        before = self.seeds
+        seed = random.randint(1, LARGEST_DRAWN_SEED) if message.seed is None else message.seed
+        self.seeds = Seeds.same(seed) if message.of == "all" else replace(before, **{message.of: seed})
         try:
             self._begin(self.parameters)
         except Exception:
-            self.seed = before
+            self.seeds = before
             raise
 
     def _play(self, target: int | None = None) -> None:

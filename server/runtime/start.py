@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.experiments.experiment import Experiment
+from server.experiments.experiment import Experiment, Seeds
 from server.grammar import Parameters, Refused
 from server.grammar.messages import FASTEST, LARGEST_SEED
 
-DEFAULT_SEED = 1
 SLOWEST = 0.1
+USUAL_SEEDS = Seeds()
 
 
 @dataclass(frozen=True)
 class Start:
-    """Parameters, seed, speed (None: as fast as possible) and whether the run begins by itself."""
+    """Parameters, seeds, speed (None: as fast as possible) and whether the run begins by itself."""
 
     parameters: Parameters
-    seed: int = DEFAULT_SEED
+    seeds: Seeds = USUAL_SEEDS
     speed: float | None = None
     playing: bool = True
 
@@ -24,9 +24,10 @@ class Start:
 def start_of(kind: type[Experiment], link: Mapping[str, str]) -> tuple[Start, tuple[str, ...]]:
     """What the link asks for, and a sentence for each part of it that was ignored. Never raises."""
     words = dict(link)
-    seed, speed, preset = words.pop("seed", ""), words.pop("speed", ""), words.pop("preset", "")
+    speed, preset = words.pop("speed", ""), words.pop("preset", "")
     paused = words.pop("paused", "") == "on"
     ignored: list[str] = []
+    seeds = _seeds(words, ignored)
     base, usual = kind.Controls(), kind.speed
     if preset:
         try:
@@ -34,7 +35,7 @@ def start_of(kind: type[Experiment], link: Mapping[str, str]) -> tuple[Start, tu
         except Refused as refusal:
             ignored.append(f"The link's preset was ignored. {refusal}")
     parameters, wrong = kind.Controls.from_link(words, base)
-    start = Start(parameters, _seed(seed, ignored), _speed(usual, speed, ignored), not paused)
+    start = Start(parameters, seeds, _speed(usual, speed, ignored), not paused)
     return start, (*ignored, *wrong)
 
 
@@ -49,12 +50,21 @@ def preset_of(kind: type[Experiment], name: str) -> tuple[Parameters, float]:
     return parameters, speed
 
 
-def _seed(text: str, ignored: list[str]) -> int:
+def _seeds(words: dict[str, str], ignored: list[str]) -> Seeds:
+    """See `Seeds.link`. Takes its words out of the link."""
+    every = _seed("seed", words, USUAL_SEEDS.data, ignored)
+    initialisation = _seed("initialisation_seed", words, every, ignored)
+    return Seeds(every, initialisation, _seed("order_seed", words, every, ignored))
+
+
+def _seed(name: str, words: dict[str, str], otherwise: int, ignored: list[str]) -> int:
+    text = words.pop(name, "")
     if text.isdecimal() and text.isascii() and len(text) <= 10 and int(text) <= LARGEST_SEED:
         return int(text)
     if text:
-        ignored.append(f"The link's seed={text[:20]} was ignored: a seed is a whole number from 0 to {LARGEST_SEED}.")
-    return DEFAULT_SEED
+        right = f"a seed is a whole number from 0 to {LARGEST_SEED}"
+        ignored.append(f"The link's {name}={text[:20]} was ignored: {right}.")
+    return otherwise
 
 
 def _speed(usual: float, text: str, ignored: list[str]) -> float | None:

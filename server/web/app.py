@@ -28,7 +28,9 @@ PACKING = 6
 
 def create_app(settings: Settings, engine: Engine) -> FastAPI:
     """The whole web side of Downhill; it steps nothing itself."""
-    app = FastAPI(title="Downhill", version=__version__, lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Downhill", version=__version__, lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
     app.state.settings, app.state.engine, app.state.failure = settings, engine, ""
     app.state.lateness = Lateness()
     app.mount("/static", StaticFolder(), name="static")

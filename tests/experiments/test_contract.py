@@ -157,7 +157,7 @@ def test_a_live_parameter_changes_nothing_but_itself(kind: type[Experiment], dat
 def test_the_link_restores_the_page(kind: type[Experiment], data: st.DataObject) -> None:
     one = session(kind, data.draw(arbitrary.parameters(kind)))
     start, ignored = start_of(kind, one.changed("s", True).link)
-    assert (start.parameters, start.seed, ignored) == (one.parameters, one.seed, ())
+    assert (start.parameters, start.seeds, ignored) == (one.parameters, one.seeds, ())
 
 
 @every_experiment

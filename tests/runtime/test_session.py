@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.experiments.experiment import Seeds
 from server.grammar import messages
 from server.grammar.errors import Refused
 from server.runtime.history import Bookmark
@@ -17,7 +18,7 @@ def session(*, playing: bool = True, seed: int = 1, **parameters: object) -> Ses
     controls = Walk.Controls()
     for name, value in parameters.items():
         controls = controls.changed(name, value)
-    return Session(Walk, Start(controls, seed, 100.0, playing))
+    return Session(Walk, Start(controls, Seeds.same(seed), 100.0, playing))
 
 
 def heights(one: Session) -> list[float]:
@@ -63,7 +64,16 @@ def test_rewind_repeats_the_run_and_new_draw_makes_another() -> None:
     one.command(messages.NewDraw(type="new_draw", seed=77))
     one.advance(40)
     assert heights(one) != first
-    assert one.seed == 77
+    assert one.seeds == Seeds.same(77)
+
+
+def test_one_of_the_three_seeds_can_be_drawn_alone() -> None:
+    one = session()
+    one.command(messages.NewDraw(type="new_draw", seed=9, of="initialisation"))
+    assert one.seeds == Seeds(data=1, initialisation=9, order=1)
+    link = one.changed("s", True).link
+    assert link == {"seed": "1", "initialisation_seed": "9"}
+    assert start_of(Walk, link)[0].seeds == one.seeds
 
 
 def test_rewinding_to_a_step_replays_what_was_done_until_then() -> None:
@@ -116,10 +126,10 @@ def test_a_live_parameter_changes_nothing_but_itself_and_a_restart_parameter_sta
 def test_a_refused_command_changes_nothing(message: messages.Command) -> None:
     one = session()
     one.advance(10)
-    before = (one.state, one.step, one.run, one.parameters, one.version, one.seed)
+    before = (one.state, one.step, one.run, one.parameters, one.version, one.seeds)
     with pytest.raises(Refused):
         one.command(message)
-    assert (one.state, one.step, one.run, one.parameters, one.version, one.seed) == before
+    assert (one.state, one.step, one.run, one.parameters, one.version, one.seeds) == before
     one.advance(5)
     same = session()
     same.advance(15)
@@ -173,7 +183,7 @@ def test_a_link_restores_the_page() -> None:
     link = one.changed("s1", True).link
     assert link == {"drift": "0.125", "size": "3", "seed": "9", "speed": "max"}
     start, ignored = start_of(Walk, link)
-    assert (start.parameters, start.seed, start.speed, ignored) == (one.parameters, 9, None, ())
+    assert (start.parameters, start.seeds, start.speed, ignored) == (one.parameters, Seeds.same(9), None, ())
 
 
 @given(st.dictionaries(st.sampled_from(["drift", "size", "seed", "speed", "preset", "other"]), st.text(max_size=30)))

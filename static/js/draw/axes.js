@@ -73,16 +73,37 @@ export function nice(rough) {
 }
 
 /**
- * Round numbers inside a range, at most `most` of them (a log axis: powers of ten).
+ * Round numbers inside a range, about `most` of them but never fewer than two: one number gives no scale.
+ * On a log axis powers of ten, or 1, 2, 5 × 10ⁿ where it spans too few of them.
  * @param {Kind} kind @param {number} low @param {number} high @param {number} most @returns {number[]}
  */
 export function ticks(kind, low, high, most) {
-  if (kind === 'log') {
-    const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
-    const every = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, most)));
-    const start = Math.ceil(first / every) * every;
-    return Array.from({ length: Math.max(0, Math.floor((last - start) / every) + 1) }, (_, n) => 10 ** (start + n * every));
+  if (!(high > low)) return [low];
+  const tried = [most, 2, 3, 4, 6].filter((count) => count >= most);
+  for (const count of tried) {
+    const found = kind === 'log' ? powers(low, high, count) : rounds(low, high, count);
+    if (found.length > 1) return found;
   }
+  const between = kind === 'log' ? halves(low, high) : [];
+  return between.length > 1 ? between : rounds(low, high, 4);
+}
+
+/** @param {number} low @param {number} high @param {number} most */
+function powers(low, high, most) {
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const every = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, most)));
+  const start = Math.ceil(first / every) * every;
+  return Array.from({ length: Math.max(0, Math.floor((last - start) / every) + 1) }, (_, n) => 10 ** (start + n * every));
+}
+
+/** @param {number} low @param {number} high */
+function halves(low, high) {
+  const ten = 10 ** Math.floor(Math.log10(low));
+  return [1, 2, 5, 10, 20, 50].map((factor) => Number((factor * ten).toPrecision(12))).filter((tick) => tick >= low && tick <= high);
+}
+
+/** @param {number} low @param {number} high @param {number} most */
+function rounds(low, high, most) {
   const step = nice((high - low) / Math.max(1, most));
   const first = Math.ceil(low / step - 1e-9);
   const count = Math.floor(high / step + 1e-9) - first + 1;
@@ -90,7 +111,10 @@ export function ticks(kind, low, high, most) {
 }
 
 /** @param {Kind} kind @param {number} value */
-export const label = (kind, value) => (kind === 'log' ? power(Math.round(Math.log10(value))) : short(value, 4));
+export function label(kind, value) {
+  const exponent = Math.round(Math.log10(value));
+  return kind === 'log' && Math.abs(value / 10 ** exponent - 1) < 1e-6 ? power(exponent) : short(value, 4);
+}
 
 /** How many labels fit at least 28 px apart. @param {{unit: number}} sheet @param {number} length */
 export const room = ({ unit }, length) => Math.max(1, Math.floor(length / (28 * unit)));

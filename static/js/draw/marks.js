@@ -88,6 +88,30 @@ export function words({ context: pen, look }, text, x, y, style = {}) {
   pen.fillText(text, x, y);
 }
 
+/** How much room words take. @param {Sheet} sheet @param {string} text @param {Style} [style] @returns {{width: number, height: number}} */
+export function sizeOf({ context: pen, look }, text, style = {}) {
+  const size = style.size ?? look.size.tick;
+  pen.font = font(size, style.weight);
+  return { width: pen.measureText(text).width, height: size * 1.05 };
+}
+
+/** Words in a place that was chosen for them. @param {Sheet} sheet @param {string} text
+ * @param {import('./axes.js').Box} box @param {Style} [style] */
+export function worded(sheet, text, { left, top, bottom }, style = {}) {
+  words(sheet, text, left, (top + bottom) / 2, { ...style, align: 'left', baseline: 'middle' });
+}
+
+/** From where a curve ends to where the run is now, when something was done to it since. @param {Sheet} sheet
+ * @param {number} x @param {number} from @param {number} to */
+export function hairline({ context: pen, look }, x, from, to) {
+  if (!(Math.abs(from - to) > 1)) return;
+  [pen.strokeStyle, pen.lineWidth] = [look.colour.ink, 1];
+  pen.beginPath();
+  pen.moveTo(x, from);
+  pen.lineTo(x, to);
+  pen.stroke();
+}
+
 /** A theory line: dashed, thin, ink. @param {Sheet} sheet @param {[number, number][]} points */
 export function dashed({ context: pen, look, unit }, points) {
   pen.save();

@@ -56,3 +56,12 @@ export function now({ context: pen, look, unit }, x, y, cell) {
     pen.strokeRect(x - out, y - out, cell + 2 * out, cell + 2 * out);
   }
 }
+
+/** The cell that the pointer or the keyboard would paint: ink, for yellow is the run's own. @param {Sheet} sheet
+ * @param {number} x @param {number} y @param {number} cell */
+export function pencil({ context: pen, look, unit }, x, y, cell) {
+  for (const [width, colour] of /** @type {const} */ ([[5.5, 'paper'], [2.2, 'ink']])) {
+    [pen.lineWidth, pen.strokeStyle] = [width * unit, look.colour[colour]];
+    pen.strokeRect(x, y, cell, cell);
+  }
+}

@@ -8,22 +8,21 @@ const TOLD_EVERY = 5000;
 /**
  * @param {Element} target redrawn when it is resized, comes into view or the look changes
  * @param {() => void} draw
- * @param {() => void} tell renews the description: on pausing, and at most every five seconds
+ * @param {() => void} tell renews the description: at the first picture, whenever paused, else at most every five seconds
  * @returns {{refresh: (paused?: boolean) => void, destroy: () => void}}
  */
 export function watched(target, draw, tell) {
   let visible = true;
   let waiting = false;
   let told = -Infinity;
-  let still = false;
 
-  /** @param {boolean} [paused] */
-  function refresh(paused = still) {
-    if (performance.now() - told > TOLD_EVERY || (paused && !still)) {
-      told = performance.now();
+  /** @param {boolean} [paused] the state of a new picture; without it the old picture is drawn again */
+  function refresh(paused) {
+    const now = performance.now();
+    if (paused !== false || now - told > TOLD_EVERY) {
       tell();
+      if (paused !== undefined) told = now;
     }
-    still = paused;
     waiting = !visible;
     if (visible) draw();
   }

@@ -116,11 +116,13 @@ export class Bars {
       pen.fillStyle = colour;
       pen.fillRect(Math.min(x(0), x(value)), middle - thick / 2, Math.abs(x(value) - x(0)), thick);
       const start = started?.[entry];
-      if (all === 1 && start !== undefined && Number.isFinite(start)) {
+      const ringed = all === 1 && start !== undefined && Number.isFinite(start);
+      if (ringed) {
         ring(sheet, x(start), middle, look.colour[chief ? 'ink' : 'ink-2']);
       }
       if (!legible && !chief) return;
-      words(sheet, fixed(value, 2), Math.max(x(value), x(0)) + 6 * unit, middle, {
+      const end = Math.max(x(value), x(0), ringed ? x(start) + 4.5 * unit : 0);
+      words(sheet, fixed(value, 2), end + 6 * unit, middle, {
         size: look.size.small, weight: chief ? 650 : 400, colour: look.colour[chief ? 'ink' : 'ink-2'],
       });
     });

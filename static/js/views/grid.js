@@ -8,19 +8,28 @@ import { valueAt } from '../session/frame.js';
 
 const GAP = 6;
 
+/** A complete grid is worth cells this much smaller. */
+const COMPLETE = 0.8;
+
 /**
- * Images of rows × columns cells in a box: as many device pixels per cell as fit, all the same whole number.
+ * Images of rows × columns cells in a box: as many device pixels per cell as fit, all the same whole number; a grid
+ * without a last row cut short is preferred while its cells are nearly as large.
  * @param {number} count @param {number} rows @param {number} columns
  * @param {number} width @param {number} height @param {number} ratio device pixels per CSS pixel
  */
 export function arranged(count, rows, columns, width, height, ratio) {
-  let [across, side] = [1, 0];
-  for (let tried = 1; tried <= count; tried += 1) {
+  const grids = Array.from({ length: count }, (_, index) => {
+    const tried = index + 1;
     const down = Math.ceil(count / tried);
     const wide = ((width - GAP * (tried - 1)) * ratio) / (tried * columns);
     const high = ((height - GAP * (down - 1)) * ratio) / (down * rows);
-    if (Math.floor(Math.min(wide, high)) > side) [across, side] = [tried, Math.floor(Math.min(wide, high))];
-  }
+    return { across: tried, down, side: Math.floor(Math.min(wide, high)) };
+  });
+  /** @param {typeof grids} among */
+  const largest = (among) => among.reduce((best, grid) => (grid.side > best.side ? grid : best), { across: 1, down: count, side: 0 });
+  const free = largest(grids);
+  const whole = largest(grids.filter((grid) => count % grid.across === 0));
+  const { across, side } = whole.side >= COMPLETE * free.side ? whole : free;
   const cell = Math.max(1, side) / ratio;
   const [stepX, stepY] = [cell * columns + GAP, cell * rows + GAP];
   /** @param {number} x @param {number} y */

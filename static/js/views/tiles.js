@@ -3,7 +3,8 @@
 
 import { picture } from '../draw/canvas.js';
 import { Stamp, entries, hatch, rangeOf } from '../draw/map.js';
-import { now, spins } from '../draw/spins.js';
+import { now, pencil, spins } from '../draw/spins.js';
+import { words } from '../draw/marks.js';
 import { number, valueAt } from '../session/frame.js';
 import { mountCursor } from './cursor.js';
 import { Brush, RunningMean, arranged } from './grid.js';
@@ -12,6 +13,8 @@ import { Brush, RunningMean, arranged } from './grid.js';
 /** @typedef {import('../draw/canvas.js').Sheet} Sheet */
 /** @typedef {import('./types.js').Frame} Frame */
 /** @typedef {import('./types.js').TilesSpec} TilesSpec */
+
+const MEAN = 'mean of the last ½ s';
 
 /**
  * @param {HTMLElement} element @param {TilesSpec} spec @param {import('./types.js').Context} context
@@ -35,9 +38,13 @@ export function mountTiles(element, spec, context) {
     const found = channel();
     if (!frame || !found) return;
     const [count, rows, columns] = shape();
-    layout = arranged(count, rows, columns, sheet.width, sheet.height, sheet.ratio);
-    if (single()) grid(sheet, frame, found, rows, columns);
-    else images(sheet, found, count, rows, columns);
+    // A line below the grid is kept free for what is said of it, so that it does not change its size.
+    const foot = single() ? sheet.look.size.tick * 1.4 : 0;
+    layout = arranged(count, rows, columns, sheet.width, sheet.height - foot, sheet.ratio);
+    if (single()) {
+      grid(sheet, frame, found, rows, columns);
+      if (mean.fast) words(sheet, MEAN, 0, layout.cell * rows + foot, { colour: sheet.look.colour['ink-2'], baseline: 'bottom' });
+    } else images(sheet, found, count, rows, columns);
   }
   /** @param {Sheet} sheet @param {Frame} current @param {Channel} found @param {number} rows @param {number} columns */
   function grid(sheet, current, found, rows, columns) {
@@ -47,8 +54,8 @@ export function mountTiles(element, spec, context) {
     const wanted = target ? (/** @type {number} */ index) => valueAt(target, index) : null;
     spins(sheet, state, { columns, rows, x: 0, y: 0, cell: size }, wanted);
     const deciding = spec.now && !mean.fast ? number(current, spec.now) : -1;
-    for (const index of [deciding, cell]) {
-      if (index >= 0) now(sheet, (index % columns) * size, Math.floor(index / columns) * size, size);
+    for (const [index, box] of /** @type {const} */ ([[deciding, now], [cell, pencil]])) {
+      if (index >= 0) box(sheet, (index % columns) * size, Math.floor(index / columns) * size, size);
     }
   }
   /** @param {Sheet} sheet @param {Channel} found @param {number} count @param {number} rows @param {number} columns */
@@ -103,7 +110,7 @@ export function mountTiles(element, spec, context) {
       wrong += Number(target !== undefined && up !== valueAt(target, index) > 0);
     }
     const against = target ? `, ${wrong} disagree with the target` : '';
-    return `${spec.title}: ${rows} by ${columns} units, ${on} on${against}.`;
+    return `${spec.title}: ${rows} by ${columns} units, ${on} on${against}${mean.fast ? `; drawn as the ${MEAN}` : ''}.`;
   }
   return {
     draw(next) {

@@ -1,0 +1,110 @@
+// @ts-check
+/** Where words may stand: of the places offered, the one that covers least of what is drawn. No canvas here. */
+
+/** @typedef {import('./axes.js').Box} Box */
+/** @typedef {[number, number]} Point */
+/** @typedef {{width: number, height: number}} Size */
+
+/** A box by its left edge and its middle height. @param {number} left @param {number} middle @param {Size} size @returns {Box} */
+export const boxAt = (left, middle, { width, height }) =>
+  ({ left, right: left + width, top: middle - height / 2, bottom: middle + height / 2 });
+
+/** A box around a mark. @param {number} x @param {number} y @param {number} radius @returns {Box} */
+export const square = (x, y, radius) => ({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
+
+/**
+ * How much of a line from one point to another lies inside a box (Liang and Barsky's clipping).
+ * @param {Box} box @param {Point} from @param {Point} to @returns {number} a length
+ */
+export function inside({ left, right, top, bottom }, [x, y], [endX, endY]) {
+  const [dx, dy] = [endX - x, endY - y];
+  let [enters, leaves] = [0, 1];
+  for (const [slope, room] of /** @type {const} */ ([[-dx, x - left], [dx, right - x], [-dy, y - top], [dy, bottom - y]])) {
+    if (slope === 0 && room < 0) return 0;
+    if (slope < 0) enters = Math.max(enters, room / slope);
+    if (slope > 0) leaves = Math.min(leaves, room / slope);
+  }
+  return Math.max(0, leaves - enters) * Math.hypot(dx, dy);
+}
+
+/** @param {Box} one @param {Box} two */
+const meet = (one, two) => one.left < two.right && two.left < one.right && one.top < two.bottom && two.top < one.bottom;
+
+/** How far a box sticks out of another. @param {Box} box @param {Box} within */
+const outside = (box, within) => Math.max(0, within.left - box.left) + Math.max(0, box.right - within.right)
+  + Math.max(0, within.top - box.top) + Math.max(0, box.bottom - within.bottom);
+
+const MEETING = 400;
+const LEAVING = 1000;
+
+/** The words of one plot. A label keeps its place from picture to picture for as long as that place serves. */
+export class Places {
+  /** @type {Map<string, number>} */
+  #kept = new Map();
+  /** @type {Point[][]} */
+  #runs = [];
+  /** @type {Box[]} */
+  #taken = [];
+
+  /** A new picture. @param {Point[][]} runs everything drawn that words must not cover */
+  begin(runs) {
+    this.#runs = runs;
+    this.#taken = [];
+  }
+
+  /** @param {Box} box */
+  take(box) {
+    this.#taken.push(box);
+  }
+
+  /** @param {Box} box @param {Box} within */
+  #cost(box, within) {
+    let cost = LEAVING * outside(box, within) + MEETING * this.#taken.filter((other) => meet(box, other)).length;
+    for (const run of this.#runs) {
+      for (let index = 1; index < run.length; index += 1) {
+        cost += inside(box, /** @type {Point} */ (run[index - 1]), /** @type {Point} */ (run[index]));
+      }
+    }
+    return cost;
+  }
+
+  /**
+   * @param {string} name which label @param {Box[]} offered best first @param {Box} within
+   * @returns {Box} now taken
+   */
+  put(name, offered, within) {
+    const costs = offered.map((box) => this.#cost(box, within));
+    const least = Math.min(...costs);
+    const old = this.#kept.get(name) ?? 0;
+    // Words that jump at every picture cannot be read: a place is left only for one that is much better.
+    const chosen = (costs[old] ?? Infinity) <= 2 * least ? old : costs.indexOf(least);
+    this.#kept.set(name, chosen);
+    const box = /** @type {Box} */ (offered[chosen]);
+    this.take(box);
+    return box;
+  }
+}
+
+/** Places for the words of a mark: beside it to the right, then above and below, then to the left.
+ * @param {number} x @param {number} y @param {Size} size @param {number} away from the mark's middle @returns {Box[]} */
+export function around(x, y, size, away) {
+  const { width, height } = size;
+  const rise = away * 0.6 + height / 2;
+  return [
+    boxAt(x + away, y, size),
+    ...[0.6, 1.2].flatMap((part) => [boxAt(x + away, y - part * height, size), boxAt(x + away, y + part * height, size)]),
+    boxAt(x + 2, y - rise, size), boxAt(x + 2, y + rise, size),
+    boxAt(x - width / 2, y - away - height / 2, size), boxAt(x - width / 2, y + away + height / 2, size),
+    boxAt(x - width - 2, y - rise - 4, size), boxAt(x - width - 2, y + rise + 4, size),
+    ...[2, 3, 4].flatMap((times) => [boxAt(x + 2, y - times * height, size), boxAt(x + 2, y + times * height, size)]),
+  ];
+}
+
+/** Places for the words of a level line: right end, left end, between; above and below each.
+ * @param {Box} box @param {number} y @param {Size} size @param {number} gap @returns {Box[]} */
+export function along(box, y, size, gap) {
+  const space = box.right - box.left - size.width - 2 * gap;
+  const away = size.height / 2 + gap;
+  return [1, 0, 0.75, 0.5, 0.25].flatMap((part) => [-away, away].map((rise) =>
+    boxAt(box.left + gap + part * space, y + rise, size)));
+}
