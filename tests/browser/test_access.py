@@ -83,9 +83,11 @@ REACHABLE = """() => [...document.querySelectorAll('a[href], button, input, sele
   .map((each, index) => { each.dataset.reach = index;
     return each.getAttribute('aria-label') || each.textContent || each.className; })"""
 FOCUSED = """() => { const each = document.activeElement; const look = getComputedStyle(each);
-  const ringed = [each, each.firstElementChild, each.parentElement].filter(Boolean).some(one => {
+  const thumb = each.querySelector('.thumb');  // a slider's ring is drawn around what moves
+  const ringed = (thumb ? [thumb] : [each, each.firstElementChild, each.parentElement]).filter(Boolean).some(one => {
     const style = getComputedStyle(one);
-    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none'; });
+    const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+    return outlined || (!thumb && style.boxShadow !== 'none'); });
   return { at: each.dataset.reach ?? '', name: each.getAttribute('aria-label') || each.textContent, ringed,
     seen: each.getBoundingClientRect().width > 0 && look.opacity !== '0' }; }"""
 

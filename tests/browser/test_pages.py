@@ -50,6 +50,24 @@ def test_home_lists_all_in_lecture_order_and_draws_them(size: tuple[int, int], v
     fits_across(page)
 
 
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_no_width_cuts_the_transport_off(name: str, visit: Visit) -> None:
+    page = visit(f"/e/{name}", motion="reduce")
+    drawn(page)
+    for size in ((320, 640), (568, 320), (640, 800), (641, 800), (683, 384), (800, 600), (1201, 800), (1280, 720)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        fits_across(page)
+        for each in page.locator(".transport > *:visible").all():
+            place = box(each)
+            assert place["x"] >= 0, size
+            assert place["x"] + place["width"] <= size[0], size
+    # In a low window it covers no picture.
+    page.set_viewport_size({"width": 683, "height": 384})
+    hill, transport = box(page.locator(".hill")), box(page.locator(".transport"))
+    assert hill["y"] + hill["height"] <= transport["y"]
+
+
 def test_home_leads_to_an_experiment_and_back(visit: Visit) -> None:
     page = visit("/", motion="reduce")
     drawn(page, ".terrain canvas")

@@ -1,12 +1,13 @@
 """What else a page can meet: a run that diverges; being mounted and destroyed a hundred times."""
 
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.looking import HILL, carries, differs, drawn, pixels, press, reached
+from tests.browser.looking import HILL, at_step, box, carries, differs, drawn, pixels, press, reached
 from tests.browser.serving import Server
 
 EXPLODES = "/e/batchnorm?unit=relu&first_weights=he&learning_rate=10&seed=1"
@@ -18,11 +19,44 @@ def test_a_run_that_diverges_says_where_and_the_ways_on_work(visit: Visit) -> No
     card = page.locator(".hillwrap .diverged")
     expect(card).to_be_visible()
     expect(card.get_by_role("heading")).to_have_text("A diverged at step 4")
-    expect(card).to_contain_text("Input of layer 2 became infinite")
-    card.get_by_role("button", name="Rate 1", exact=True).click()
-    carries(page, learning_rate="1")
+    expect(card).to_contain_text(re.compile(r"Input of layer \d+ became infinite"))
+    way = card.get_by_role("button", name=re.compile("^Rate "))
+    rate = way.inner_text().removeprefix("Rate ")
+    way.click()
+    carries(page, learning_rate=rate)
     expect(card).to_have_count(0)
     reached(page, 5)
+
+
+def test_a_diverged_run_is_rewound_to_its_last_finite_step(visit: Visit) -> None:
+    page = visit(EXPLODES)
+    card = page.locator(".hillwrap .diverged")
+    expect(card).to_be_visible()
+    for label in ("Play", "Step"):
+        ended = page.get_by_role("button", name=label, exact=True)
+        expect(ended).to_be_disabled()
+        expect(ended).to_have_attribute("title", re.compile("ended"))
+    page.keyboard.press(".")
+    page.keyboard.press("Space")
+    card.get_by_role("button", name="Rewind to step 3", exact=True).click()
+    expect(card).to_have_count(0)
+    at_step(page, 3)
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
+    expect(page.locator(".notices .strip")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)], ids=lambda size: f"{size[0]}")
+def test_the_card_does_not_shrink_the_projector_s_hill(size: tuple[int, int], visit: Visit) -> None:
+    page = visit("/e/batchnorm?mode=projector", *size, motion="reduce")
+    drawn(page, HILL)
+    before = box(page.locator(".hill"))
+    page = visit(EXPLODES + "&mode=projector", *size)
+    card = page.locator(".hillwrap .diverged")
+    expect(card).to_be_visible()
+    assert box(page.locator(".hill")) == before
+    place = box(card)
+    assert place["x"] + place["width"] <= size[0]
+    assert place["y"] + place["height"] <= size[1]
 
 
 def test_a_diverged_run_can_be_drawn_anew(visit: Visit) -> None:

@@ -94,6 +94,20 @@ def test_a_typed_seed_is_drawn(visit: Visit) -> None:
     differs(page, ".panel.first .body canvas", before)
 
 
+def test_what_is_no_seed_is_said_beside_it(visit: Visit) -> None:
+    page = visit("/e/hopfield?seed=5", motion="reduce")
+    drawn(page)
+    entry, said = page.get_by_role("textbox", name="seed", exact=True), page.locator(".transport").get_by_role("alert")
+    for text in ("abc", "−1", "7.5"):
+        entry.fill(text)
+        entry.press("Enter")
+        expect(said).to_have_text("A seed is a whole number from 0 to 2\u2009147\u2009483\u2009647.")
+        expect(entry).to_have_attribute("aria-invalid", "true")
+    entry.press("Escape")
+    expect(entry).to_have_value("5")
+    expect(said).to_have_count(0)
+
+
 def test_the_hill_is_dragged_back_in_time(visit: Visit) -> None:
     page = visit("/e/hopfield?speed=100", motion="reduce")
     drawn(page)

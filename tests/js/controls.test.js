@@ -4,11 +4,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parts, spoken } from '../../static/js/controls/live.js';
 import * as pace from '../../static/js/controls/pace.js';
+import { seedOf } from '../../static/js/controls/seed.js';
 import { nudged, position, snapped, ticks, typed, valueAt, words } from '../../static/js/controls/scale.js';
 import { announcer } from '../../static/js/controls/verdict.js';
 import { decimals, fixed, parse, power, scientific, short, typeset } from '../../static/js/draw/numbers.js';
 import { connectionWords } from '../../static/js/page/notices.js';
-import { csv, tableOf } from '../../static/js/page/table.js';
+import { answerTo } from '../../static/js/page/diverged.js';
+import { csv, shortest, tableOf } from '../../static/js/page/table.js';
 
 /** @typedef {import('../../static/js/controls/scale.js').Scale} Scale */
 /** @type {Scale} */ const NOISE = { low: 0, high: 0.5, step: 0.01, scale: 'linear', integer: false };
@@ -181,7 +183,50 @@ test('a view as rows: curves with vectors, images, not-finite bytes, and quoting
   const curves = /** @type {any} */ ({ kind: 'curves', lines });
   const table = tableOf(curves, frame);
   assert.deepEqual(table.rows, [[2, 2, 1, 2], [4, 1, 3, 4]]);
-  assert.equal(csv(table).split('\r\n')[0], 'step,"a ""loss"", in nats",overlap 1,overlap 2');
+  assert.deepEqual(csv(table, 'seed 1 · step 4').split('\r\n').slice(0, 2),
+    ['# seed 1 · step 4', 'step,"a ""loss"", in nats",overlap 1,overlap 2']);
   const images = tableOf(/** @type {any} */ ({ kind: 'tiles', channel: 'x' }), frame);
-  assert.deepEqual(images, { head: ['image', 'row', '1', '2'], rows: [[1, 1, -1, 0], [2, 1, 1, NaN]] });
+  const note = 'sent in 255 levels, ± 0.0039';
+  const rows = [[1, 1, -1, 0], [2, 1, 1, NaN]];
+  assert.deepEqual(images, { head: ['image', 'row', '1', '2'], rows, note, late: false });
+  assert.equal(csv(images, 'run').split('\r\n')[1], `# ${note}`);
+});
+
+test('numbers of a table: a level never claims more digits than it has, nor fewer than tell it from the next', () => {
+  for (const [low, high] of [[-0.048, 0.048], [0, 1], [-3e4, 2e4], [-1e-9, 4e-9]]) {
+    const x = { shape: [255, 1], data: Uint8Array.from({ length: 255 }, (_, level) => level), low, high, changed: true };
+    const frame = /** @type {any} */ ({ channels: new Map([['x', x]]) });
+    const { rows } = tableOf(/** @type {any} */ ({ kind: 'matrix', channel: 'x' }), frame);
+    const values = rows.map((row) => Number(row[1]));
+    const level = ((high ?? 0) - (low ?? 0)) / 254;
+    assert.equal(new Set(values).size, 255);
+    values.forEach((value, index) => assert.ok(Math.abs(value - ((low ?? 0) + index * level)) <= level / 2));
+  }
+});
+
+test('a 32-bit float is written with the fewest digits that name it', () => {
+  for (const value of [0.1, 0.3, 2.3025851, 1e-9, 16777216, -45.5, 3.4e38]) {
+    assert.equal(shortest(Math.fround(value)), value);
+  }
+  for (let count = 0, value = 1.1; count < 200; count += 1, value = (value * 1.7) % 1e6) {
+    assert.equal(Math.fround(shortest(Math.fround(value))), Math.fround(value));
+  }
+  assert.ok(Number.isNaN(shortest(NaN)));
+  assert.equal(shortest(-Infinity), -Infinity);
+});
+
+test('a seed is a whole number from 0 to 2³¹ − 1', () => {
+  assert.deepEqual(['0', ' 42 ', '2\u2009147\u2009483\u2009647'].map(seedOf), [0, 42, 2 ** 31 - 1]);
+  for (const text of ['abc', '−1', '-1', '7.5', '2147483648', '']) assert.ok(Number.isNaN(seedOf(text)), text);
+});
+
+test('ways on after a divergence: act, change and begin again, or back to the last finite step', () => {
+  assert.deepEqual(answerTo({ label: 'Go on with B', parameters: {}, action: 'go_on' }, 3).messages,
+    [{ type: 'act', action: 'go_on', arguments: {} }]);
+  assert.deepEqual(answerTo({ label: 'Rate 1', parameters: { learning_rate: 1 } }, 3),
+    { label: 'Rate 1', messages: [{ type: 'set', parameter: 'learning_rate', value: 1 }, { type: 'rewind', step: 0 }] });
+  assert.deepEqual(answerTo({ label: 'Rewind', parameters: {} }, 3),
+    { label: 'Rewind to step 3', messages: [{ type: 'rewind', step: 3 }] });
+  assert.deepEqual(answerTo({ label: 'Rewind', parameters: {} }, 0).messages,
+    [{ type: 'rewind', step: 0 }, { type: 'pause' }]);
 });

@@ -3,10 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Extent, nice, scale, ticks } from '../../static/js/draw/axes.js';
+import { Extent, label, nice, scale, ticks } from '../../static/js/draw/axes.js';
 import { pixel, rgb, table } from '../../static/js/draw/colours.js';
 import { entries, rangeOf } from '../../static/js/draw/map.js';
 import { apart } from '../../static/js/draw/marks.js';
+import { Places, along, boxAt, inside } from '../../static/js/draw/places.js';
 
 /** @param {number[]} data @param {{low?: number, high?: number}} [range] */
 const channel = (data, range = {}) => ({ shape: [data.length], data: Float32Array.from(data), changed: true, ...range });
@@ -56,14 +57,15 @@ test('equal factors are equal distances on a log scale', () => {
   assert.ok(Math.abs(y(1e-6) - y(1e-5) - (y(1e-2) - y(1e-1))) < 1e-9);
 });
 
-test('ticks are round, inside the range and no more than asked for, over twenty orders of magnitude', () => {
+test('ticks are round, inside the range, at least two and hardly more than asked for, over twenty orders of magnitude', () => {
   for (let power = -10; power <= 10; power += 1) {
-    for (const [from, to] of [[-1.97, -0.1], [0, 1], [0.3, 7.7], [-5, 5]]) {
+    for (const [from, to] of [[-1.97, -0.1], [0, 1], [0.3, 7.7], [-5, 5], [-0.7, 0.4]]) {
       const [low, high] = [(from ?? 0) * 10 ** power, (to ?? 0) * 10 ** power];
       for (const most of [1, 3, 5, 8]) {
         const found = ticks('linear', low, high, most);
-        assert.ok(found.length <= most + 1, `${found}`);
-        const step = nice((high - low) / most);
+        assert.ok(found.length >= 2 && found.length <= Math.max(4, most + 1), `${found}`);
+        const step = (found[1] ?? NaN) - (found[0] ?? NaN);
+        assert.ok(Math.abs(nice(step * (1 - 1e-6)) / step - 1) < 1e-6, `${step} is 1, 2 or 5 times a power of ten`);
         for (const tick of found) {
           assert.ok(tick >= low - step * 1e-6 && tick <= high + step * 1e-6);
           assert.ok(Math.abs(tick / step - Math.round(tick / step)) < 1e-6);
@@ -73,9 +75,43 @@ test('ticks are round, inside the range and no more than asked for, over twenty 
   }
 });
 
-test('log ticks are powers of ten', () => {
+test('log ticks are powers of ten, or 1, 2, 5 where there are too few', () => {
   assert.deepEqual(ticks('log', 2e-10, 12, 11).map((tick) => Math.round(Math.log10(tick))), [-9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1]);
   assert.ok(ticks('log', 1e-12, 1, 4).length <= 4);
+  assert.ok(ticks('log', 1e-12, 1, 1).length >= 2);
+  assert.deepEqual(ticks('log', 0.3, 7, 5), [0.5, 1, 2, 5]);
+  assert.ok(ticks('log', 2.1, 4.4, 5).length >= 2);
+  assert.deepEqual(['log', 'log', 'linear'].map((kind, index) => label(/** @type {any} */ (kind), [0.01, 0.5, 0.01][index] ?? 0)), ['10⁻²', '0.5', '0.01']);
+});
+
+test('the length of a line inside a box is that of the piece between its crossings', () => {
+  const box = { left: 0, right: 10, top: 0, bottom: 4 };
+  assert.equal(inside(box, [-5, 2], [20, 2]), 10);
+  assert.equal(inside(box, [3, -9], [3, 9]), 4);
+  assert.ok(Math.abs(inside(box, [0, 0], [3, 4]) - 5) < 1e-12);
+  assert.equal(inside(box, [-5, 5], [20, 5]), 0);
+  assert.equal(inside(box, [11, 0], [11, 4]), 0);
+});
+
+test('words stand where no curve runs, do not meet, stay while they can, and come back to where they belong', () => {
+  const plot = { left: 0, right: 200, top: 0, bottom: 100 };
+  const size = { width: 60, height: 12 };
+  const places = new Places();
+  const offered = along(plot, 50, size, 5);
+  places.begin([]);
+  assert.deepEqual(places.put('guessing', offered, plot), offered[0]);
+  /** @type {[number, number][]} */
+  const high = [[100, 41], [200, 41]];
+  places.begin([high]);
+  const moved = places.put('guessing', offered, plot);
+  assert.equal(inside(moved, ...(/** @type {[[number, number], [number, number]]} */ (high))), 0);
+  const second = places.put('other', offered, plot);
+  assert.ok(second.left >= moved.right || second.right <= moved.left || second.top >= moved.bottom || second.bottom <= moved.top);
+  places.begin([[[100, 30], [200, 30]]]);
+  assert.deepEqual(places.put('guessing', offered, plot), moved, 'just free is not free enough to jump');
+  places.begin([]);
+  assert.deepEqual(places.put('guessing', offered, plot), offered[0]);
+  assert.deepEqual(places.put('edge', [boxAt(170, 50, size), boxAt(120, 80, size)], plot), boxAt(120, 80, size), 'nothing is cut off');
 });
 
 test('an axis covers every number it can show, and ignores what has no place on it', () => {

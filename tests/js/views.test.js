@@ -1,30 +1,18 @@
 // @ts-check
-/** Facts about the pure half of the views: means, thinning, layout of tiles, painting, the safe spin grid. */
+/** Facts about the pure half of the views: means, thinning, axes, and how curves end. */
 
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
+import { test } from 'node:test';
 import { scale } from '../../static/js/draw/axes.js';
 import { reach } from '../../static/js/views/bars.js';
-import { Brush, RunningMean, arranged } from '../../static/js/views/grid.js';
+import { ending } from '../../static/js/views/ending.js';
 import { Hover } from '../../static/js/views/hover.js';
-import { lastDrawable, mean, meanName, span, traced } from '../../static/js/views/series.js';
+import { kindOf, lastDrawable, mean, meanName, span, traced } from '../../static/js/views/series.js';
 import { horizon } from '../../static/js/views/slope.js';
 import { widest } from '../../static/js/views/steps.js';
 import { pattern, strands } from '../../static/js/views/strands.js';
 import { descent } from '../../static/js/views/terrain.js';
-
-/** @typedef {import('../../static/js/session/frame.js').Frame} Frame */
-
-/** @param {Partial<Frame>} parts @returns {Frame} */
-const frame = (parts) => ({
-  run: 1, step: 0, state: 'playing', speed_measured: 0, time: 0, sentence: '', position: {}, stride: 1, start: 0, rows: 0,
-  verdict: { number: '', line: '', word: 'untested', note: '' }, unchanged: [], channels: new Map(), series: new Map(),
-  former: null, ...parts,
-});
-/** @param {number[]} data @param {number} [width] */
-const series = (data, width = 1) => ({ width, values: Float32Array.from(data), rows: data.length / width });
-/** @param {string} channel */
-const line = (channel) => ({ channel, label: '', mark: /** @type {const} */ ('ink'), smooth: 1 });
+import { frame, line, series } from './views_frames.js';
 
 test('the mean of the last k is the mean of the last k, computed plainly', () => {
   const values = Float32Array.from({ length: 200 }, (_, row) => Math.sin(row * 7.3) * 3);
@@ -76,6 +64,10 @@ test('the time axis always leaves room after the run and moves seldom', () => {
   assert.ok(moves < 25, `${moves} moves`);
 });
 
+test('after the run the time axis leaves the room that its label needs', () => {
+  for (const share of [0.2, 0.3, 0.4]) for (const step of [30, 319, 5000]) assert.ok(step <= horizon(step, share) * (1 - share) + 1e-9);
+});
+
 test('a per-step vector is one strand per entry, and the highest one again in front, labelled', () => {
   const found = strands([line('overlaps')], frame({ series: new Map([['overlaps', series([0, 0, 0, 0.2, 0.9, -0.4], 3)]]) }));
   assert.deepEqual(found.map(({ role }) => role), ['strand', 'strand', 'strand', 'chief']);
@@ -84,63 +76,43 @@ test('a per-step vector is one strand per entry, and the highest one again in fr
   assert.equal(pattern(found), 'strand overlaps,strand overlaps,strand overlaps,chief overlaps');
 });
 
-test('tiles are whole device pixels, inside their box, and as large as any grid of columns allows', () => {
-  for (const [count, rows, columns, width, height, ratio] of [[24, 8, 8, 340, 300, 1], [1, 20, 20, 312, 330, 2], [7, 5, 9, 200, 90, 1.5]]) {
-    const [n, h, w, across, down, r] = [count ?? 0, rows ?? 0, columns ?? 0, width ?? 0, height ?? 0, ratio ?? 1];
-    const layout = arranged(n, h, w, across, down, r);
-    assert.equal(layout.cell * r, Math.round(layout.cell * r));
-    for (let tile = 0; tile < n; tile += 1) {
-      const { x, y } = layout.place(tile);
-      assert.ok(x + layout.cell * w <= across + 1e-9 && y + layout.cell * h <= down + 1e-9);
-      assert.equal(layout.tileAt(x + 1, y + 1), tile);
-    }
-    const best = Math.max(...Array.from({ length: n }, (_, index) => {
-      const tried = index + 1;
-      const stacked = Math.ceil(n / tried);
-      return Math.floor(Math.min(((across - 6 * (tried - 1)) * r) / (tried * w), ((down - 6 * (stacked - 1)) * r) / (stacked * h)));
-    }));
-    assert.equal(layout.cell * r, best);
+test('an axis turns logarithmic only for positive numbers beyond four decades', () => {
+  assert.equal(kindOf('linear', [[2.3, 2, 9], [Infinity, 1e20, NaN]]), 'log');
+  assert.equal(kindOf('linear', [[1, 9999]]), 'linear');
+  assert.equal(kindOf('linear', [[-1, 1e20]]), 'linear');
+  assert.equal(kindOf('linear', [[0, 1e20]]), 'linear');
+  assert.equal(kindOf('linear', [[NaN]]), 'linear');
+  assert.equal(kindOf('log', [[-1]]), 'log');
+});
+
+/** @param {number} value */
+const scalar = (value) => ({ shape: [], data: Float32Array.of(value), changed: true });
+/** @param {number[]} rows @param {number} smooth @param {number} [present] */
+function ended(rows, smooth, present) {
+  const raw = Float32Array.from(rows);
+  const channels = new Map(present === undefined ? [] : [['energy', scalar(present)]]);
+  const now = frame({ step: rows.length, channels, series: new Map([['energy', series(rows)]]) });
+  return ending({ line: { ...line('energy'), smooth }, raw, values: mean(raw, smooth) }, now, 'linear');
+}
+
+test('an unsmoothed curve ends at the value of now, which an action may have changed since its last row', () => {
+  const end = ended([-10, -20], 1, -14);
+  assert.deepEqual([end?.value, end?.drawn, end?.step, end?.lost], [-14, -20, 2, false]);
+  assert.equal(ended([], 1, -3)?.value, -3);
+  assert.equal(ended([], 1)?.value, undefined);
+});
+
+test('a smoothed curve ends at its mean, never at one that the last value is ten times beyond', () => {
+  assert.equal(ended([2, 4, 6], 2, 6)?.value, 5);
+  assert.equal(ended([-90, 110], 2, 110)?.value, 110);
+  assert.equal(ended([2, NaN, 6], 2, 6)?.value, 6);
+});
+
+test('a run that is no number any more ends in a cross at the last value that was one', () => {
+  for (const smooth of [1, 5]) {
+    const end = ended([1, 50, 8000, Infinity], smooth, 8000);
+    assert.deepEqual([end?.value, end?.step, end?.lost, end?.broken], [8000, 3, true, true]);
   }
-});
-
-test('the pointer meets the cell under it, and nothing outside', () => {
-  const layout = arranged(1, 20, 20, 300, 300, 1);
-  assert.equal(layout.cellAt(0, 0), 0);
-  assert.equal(layout.cellAt(15 * 3 + 7, 15 * 2 + 1), 43);
-  assert.equal(layout.cellAt(301, 4), -1);
-});
-
-test('above three sweeps a second the grid shows the running mean; paused, the state itself', () => {
-  const grid = new RunningMean();
-  const [up, down] = [1, -1].map((value) => ({ shape: [1, 2, 2], data: Float32Array.of(value, 1, 1, 1), changed: true }));
-  assert.ok(up && down);
-  grid.add(frame({ speed_measured: 8, time: 0 }), up, 0);
-  assert.equal(grid.fast, false, '8 units a second of 4 units are 2 sweeps a second');
-  for (let picture = 1; picture <= 200; picture += 1) {
-    grid.add(frame({ speed_measured: 400, time: picture / 30 }), picture % 2 ? up : down, 0);
-  }
-  assert.equal(grid.fast, true);
-  assert.ok(Math.abs(grid.at(0)) < 0.1, `a unit that flips at every picture is grey: ${grid.at(0)}`);
-  assert.ok(Math.abs(grid.at(1) - 1) < 1e-6, 'a unit that stays is as it is');
-  grid.add(frame({ state: 'paused', speed_measured: 400, time: 9 }), down, 0);
-  assert.equal(grid.fast, false);
-  assert.equal(grid.at(0), -1);
-});
-
-test('a stroke sets all its cells to one value, each once, in few messages', () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
-  /** @type {any[]} */
-  const sent = [];
-  const brush = new Brush('paint', (message) => sent.push(message));
-  brush.begin(3, true);
-  brush.add(4);
-  brush.add(4);
-  mock.timers.tick(60);
-  brush.add(5);
-  brush.end();
-  mock.timers.tick(1000);
-  mock.timers.reset();
-  assert.deepEqual(sent, [[3, 4], [5]].map((cells) => ({ type: 'act', action: 'paint', arguments: { cells, value: true } })));
 });
 
 test('bars start at 0 and a probability axis is never cropped', () => {

@@ -1,10 +1,10 @@
 // @ts-check
 /** Play or pause · step · rewind · new draw · where we are · how fast. */
-import { parse, typeset } from '../draw/numbers.js';
+import { typeset } from '../draw/numbers.js';
 import { button, make, write } from './dom.js';
-import { field } from './field.js';
 import { icon } from './icons.js';
 import * as pace from './pace.js';
+import { makeSeed } from './seed.js';
 import { makeTrack } from './track.js';
 
 /** @typedef {import('../session/frame.js').Frame} Frame */
@@ -12,9 +12,11 @@ import { makeTrack } from './track.js';
 /**
  * @typedef {object} Transport
  * @property {(standing: Standing) => void} set @property {(frame: Frame) => void} draw
- * @property {() => void} toggle @property {(count: number) => void} hasten @property {(locked: boolean) => void} lock
- * @property {() => void} destroy
+ * @property {() => void} toggle @property {() => void} step @property {(count: number) => void} hasten
+ * @property {(locked: boolean) => void} lock @property {() => void} destroy
  */
+
+const ENDED = 'This run has ended: rewind it, draw another, or move a slider';
 
 /** @param {string} name @param {string} label @param {string} title @param {() => void} act @param {string} [kind] */
 const control = (name, label, title, act, kind = 'btn') =>
@@ -27,42 +29,38 @@ const control = (name, label, title, act, kind = 'btn') =>
 export function mountTransport(element, { step_name: step }, send) {
   const before = [...element.childNodes];
   let playing = false;
-  let seed = 0;
-  const toggle = () => send({ type: playing ? 'pause' : 'play' });
+  let ended = false;
+  const toggle = () => void (ended || send({ type: playing ? 'pause' : 'play' }));
+  const ahead = () => void (ended || send({ type: 'step', steps: 1 }));
   const play = control('play', 'Play', 'Play or pause (Space)', toggle, 'btn main');
+  const one = control('step', 'Step', `One ${step} (→)`, ahead);
+  const titles = new Map([play, one].map((part) => [part, part.title]));
   const number = make('b', { class: 'num' }, '0');
   const rest = make('span', { class: 'places' });
-  const draw = field({ class: 'value', label: 'seed', shown: () => String(seed) }, (text) => {
-    const asked = parse(text);
-    if (Number.isInteger(asked) && asked >= 0) send({ type: 'new_draw', seed: asked });
-    else draw.show(String(seed));
-  });
+  const seed = makeSeed(send);
   const speed = mountSpeed(step, send);
   element.replaceChildren(
     play,
-    control('step', 'Step', `One ${step} (→)`, () => send({ type: 'step', steps: 1 })),
+    one,
     control('rewind', 'Rewind', 'Same seed, back to the start (R)', () => send({ type: 'rewind', step: 0 })),
     control('draw', 'New draw', 'Another seed (N)', () => send({ type: 'new_draw', seed: null })),
-    make('span', { class: 'where' },
-      make('span', {}, `${step} `, number), rest, make('span', {}, 'seed ', draw.element)),
+    // What does not fit wraps out of sight: the step comes first.
+    make('span', { class: 'where' }, make('span', {}, `${step} `, number), rest),
+    seed.element,
     speed.element,
   );
-  let letters = 0;
-  /** In a run of millions the step alone is shown where both do not fit; measured only when the text has grown. */
-  function makeRoom() {
-    const now = element.textContent?.length ?? 0;
-    if (now === letters) return;
-    letters = now;
-    rest.hidden = false;
-    rest.hidden = element.scrollWidth > element.clientWidth;
-  }
   return {
     toggle,
+    step: ahead,
     hasten: speed.hasten,
     set(standing) {
-      seed = standing.seed;
-      draw.show(String(seed));
+      seed.set(standing.seed);
       speed.set(standing.speed);
+      ended = standing.state === 'failed';
+      for (const [part, title] of titles) {
+        part.setAttribute('aria-disabled', String(ended));
+        part.title = ended ? ENDED : title;
+      }
       const now = standing.state === 'playing';
       if (now === playing) return;
       playing = now;
@@ -73,7 +71,6 @@ export function mountTransport(element, { step_name: step }, send) {
     draw(frame) {
       write(number, typeset(String(frame.step)));
       places(rest, frame.position);
-      makeRoom();
       speed.measure(frame.state === 'playing' ? frame.speed_measured : 0);
     },
     lock(locked) {
@@ -130,13 +127,8 @@ function mountSpeed(step, send) {
   });
   track.element.setAttribute('aria-valuemin', '0');
   track.element.setAttribute('aria-valuemax', '1');
-  const text = make('span', { class: 'num', title: `${pace.plural(step)} per second` });
-  // Room for the longest words, so that the track stays where it is while they change.
-  text.style.minWidth = '6.6rem';
-  track.element.style.minWidth = '4rem';
-  const element = make('div', { class: 'speed' }, make('span', { class: 'muted' }, 'Speed'), track.element, text);
-
-  element.style.minWidth = '0';
+  const text = make('span', { class: 'num rate', title: `${pace.plural(step)} per second` });
+  const element = make('div', { class: 'speed' }, make('span', { class: 'muted name' }, 'Speed'), track.element, text);
 
   /** @param {number | null} next */
   function show(next) {

@@ -34,6 +34,14 @@ const meet = (one, two) => one.left < two.right && two.left < one.right && one.t
 const outside = (box, within) => Math.max(0, within.left - box.left) + Math.max(0, box.right - within.right)
   + Math.max(0, within.top - box.top) + Math.max(0, box.bottom - within.bottom);
 
+/** @param {Box} box */
+const grown = ({ left, right, top, bottom }) => ({ left: left - RIM, right: right + RIM, top: top - RIM, bottom: bottom + RIM });
+
+/** The rim of paper around words erases too. */
+const RIM = 2;
+
+/** Two labels on one line are two, not one sentence. */
+const APART = 8;
 const MEETING = 400;
 const LEAVING = 1000;
 
@@ -60,9 +68,10 @@ export class Places {
   /** @param {Box} box @param {Box} within */
   #cost(box, within) {
     let cost = LEAVING * outside(box, within) + MEETING * this.#taken.filter((other) => meet(box, other)).length;
+    const rim = grown(box);
     for (const run of this.#runs) {
       for (let index = 1; index < run.length; index += 1) {
-        cost += inside(box, /** @type {Point} */ (run[index - 1]), /** @type {Point} */ (run[index]));
+        cost += inside(rim, /** @type {Point} */ (run[index - 1]), /** @type {Point} */ (run[index]));
       }
     }
     return cost;
@@ -76,11 +85,14 @@ export class Places {
     const costs = offered.map((box) => this.#cost(box, within));
     const least = Math.min(...costs);
     const old = this.#kept.get(name) ?? 0;
-    // Words that jump at every picture cannot be read: a place is left only for one that is much better.
-    const chosen = (costs[old] ?? Infinity) <= 2 * least ? old : costs.indexOf(least);
+    // Words that jump at every picture cannot be read: a place is left only for one that is much better, or for one
+    // that is preferred and has air around it.
+    const free = offered.slice(0, old).findIndex((box, index) => costs[index] === 0 && this.#cost(grown(box), grown(within)) === 0);
+    const kept = (costs[old] ?? Infinity) <= 2 * least ? old : costs.indexOf(least);
+    const chosen = free >= 0 ? free : kept;
     this.#kept.set(name, chosen);
     const box = /** @type {Box} */ (offered[chosen]);
-    this.take(box);
+    this.take({ ...box, left: box.left - APART, right: box.right + APART });
     return box;
   }
 }
@@ -93,10 +105,10 @@ export function around(x, y, size, away) {
   return [
     boxAt(x + away, y, size),
     ...[0.6, 1.2].flatMap((part) => [boxAt(x + away, y - part * height, size), boxAt(x + away, y + part * height, size)]),
-    boxAt(x + 2, y - rise, size), boxAt(x + 2, y + rise, size),
+    boxAt(x + away / 2, y - rise, size), boxAt(x + away / 2, y + rise, size),
     boxAt(x - width / 2, y - away - height / 2, size), boxAt(x - width / 2, y + away + height / 2, size),
     boxAt(x - width - 2, y - rise - 4, size), boxAt(x - width - 2, y + rise + 4, size),
-    ...[2, 3, 4].flatMap((times) => [boxAt(x + 2, y - times * height, size), boxAt(x + 2, y + times * height, size)]),
+    ...[2, 3, 4].flatMap((times) => [boxAt(x + away / 2, y - times * height, size), boxAt(x + away / 2, y + times * height, size)]),
   ];
 }
 
@@ -105,6 +117,7 @@ export function around(x, y, size, away) {
 export function along(box, y, size, gap) {
   const space = box.right - box.left - size.width - 2 * gap;
   const away = size.height / 2 + gap;
-  return [1, 0, 0.75, 0.5, 0.25].flatMap((part) => [-away, away].map((rise) =>
-    boxAt(box.left + gap + part * space, y + rise, size)));
+  const parts = [1, 0, 0.75, 0.5, 0.25];
+  return [away, away + size.height].flatMap((far) => parts.flatMap((part) => [-far, far].map((rise) =>
+    boxAt(box.left + gap + part * space, y + rise, size))));
 }

@@ -45,23 +45,26 @@ function shade(pixel) {
   return name;
 }
 
-/** The cell that is deciding now, ringed yellow inside ink. @param {Sheet} sheet
- * @param {number} x @param {number} y @param {number} cell */
-export function now({ context: pen, look, unit }, x, y, cell) {
-  const out = 2 * unit;
-  const rings = /** @type {const} */ ([[5.5, 'ink'], [2.5, 'paper'], [3.2, 'now']]);
-  for (const [width, colour] of rings) {
-    pen.lineWidth = width * unit;
-    pen.strokeStyle = look.colour[colour];
-    pen.strokeRect(x - out, y - out, cell + 2 * out, cell + 2 * out);
-  }
+/** The cell that is deciding now, ringed yellow inside ink; at the edge the ring stays in the picture.
+ * @param {Sheet} sheet @param {number} x @param {number} y @param {number} cell */
+export function now(sheet, x, y, cell) {
+  boxed(sheet, x, y, cell, 2, [[5.5, 'ink'], [2.5, 'paper'], [3.2, 'now']]);
 }
 
 /** The cell that the pointer or the keyboard would paint: ink, for yellow is the run's own. @param {Sheet} sheet
  * @param {number} x @param {number} y @param {number} cell */
-export function pencil({ context: pen, look, unit }, x, y, cell) {
-  for (const [width, colour] of /** @type {const} */ ([[5.5, 'paper'], [2.2, 'ink']])) {
-    [pen.lineWidth, pen.strokeStyle] = [width * unit, look.colour[colour]];
-    pen.strokeRect(x, y, cell, cell);
+export function pencil(sheet, x, y, cell) {
+  boxed(sheet, x, y, cell, 0, [[5.5, 'paper'], [2.2, 'ink']]);
+}
+
+/** @param {Sheet} sheet @param {number} x @param {number} y @param {number} cell @param {number} out how far outside
+ * @param {[number, 'ink' | 'paper' | 'now'][]} rings widths and colours, the widest first */
+function boxed({ context: pen, look, unit, width, height }, x, y, cell, out, rings) {
+  const edge = ((rings[0]?.[0] ?? 0) / 2) * unit;
+  const [left, top] = [Math.max(edge, x - out * unit), Math.max(edge, y - out * unit)];
+  const [right, bottom] = [Math.min(width - edge, x + cell + out * unit), Math.min(height - edge, y + cell + out * unit)];
+  for (const [line, colour] of rings) {
+    [pen.lineWidth, pen.strokeStyle] = [line * unit, look.colour[colour]];
+    pen.strokeRect(left, top, right - left, bottom - top);
   }
 }

@@ -4,8 +4,9 @@ import { enlarge } from './tools.js';
 
 /**
  * @typedef {object} Does
- * @property {(message: object) => void} send @property {() => number} step the step the run is at
- * @property {HTMLElement[]} panels @property {() => void} play @property {(count: number) => void} hasten
+ * @property {(message: object) => void} send @property {() => number} at the step the run is at
+ * @property {HTMLElement[]} panels @property {() => void} play @property {() => void} step one step on
+ * @property {(count: number) => void} hasten
  * @property {() => void} formula @property {() => void} projector @property {() => void} theme
  * @property {() => void} sheet @property {() => void} escape
  */
@@ -14,13 +15,13 @@ import { enlarge } from './tools.js';
 const HASTE = 3;
 
 /** @param {Does} does @returns {import('./keys.js').Binding[]} */
-export const bindings = ({ send, step, panels, play, hasten, formula, projector, theme, sheet, escape }) => [
+export const bindings = ({ send, at, panels, play, step, hasten, formula, projector, theme, sheet, escape }) => [
   { keys: [' '], label: 'play, pause', act: play },
   {
     keys: ['arrowright', '.', 'arrowleft'], caps: ['→', '←'], label: 'step, back',
     act: (key) => {
-      if (key !== 'arrowleft') send({ type: 'step', steps: 1 });
-      else if (step() > 0) send({ type: 'rewind', step: step() - 1 });
+      if (key !== 'arrowleft') step();
+      else if (at() > 0) send({ type: 'rewind', step: at() - 1 });
     },
   },
   { keys: ['r'], label: 'rewind', act: () => send({ type: 'rewind', step: 0 }) },

@@ -3,10 +3,11 @@
 import { button, make } from '../controls/dom.js';
 import { short } from '../draw/numbers.js';
 
+/** @typedef {{label: string, parameters: Record<string, number | string | boolean>, action?: string}} Way */
 /**
  * @typedef {object} Message
  * @property {string} where @property {number} step @property {(number | null)[]} last @property {string} cause
- * @property {string} arm @property {{label: string, parameters: Record<string, number | string | boolean>}[]} ways
+ * @property {string} arm @property {Way[]} ways
  */
 
 /** @param {(number | null)[]} last */
@@ -25,24 +26,24 @@ export function mountDiverged(panel, message, quantity, send) {
   if (last.length) list.append(make('dt', {}, quantity.toLowerCase()), make('dd', { class: 'num' }, losses(last)));
   if (cause) list.append(make('dt', {}, 'cause'), make('dd', {}, cause));
   const row = make('div', { class: 'actions' });
-  for (const way of ways) row.append(button({ class: 'btn sm' }, () => go(way.parameters, send), way.label));
+  for (const way of ways) {
+    const { label, messages } = answerTo(way, Math.max(0, step - 1));
+    row.append(button({ class: 'btn sm' }, () => messages.forEach(send), label));
+  }
   const card = make('div', { class: 'diverged', role: 'alert' }, title, list, row);
-  // Beside the curve where there is room for both, below it on a phone.
-  panel.style.display = 'grid';
-  panel.style.gridTemplateColumns = 'repeat(auto-fit, minmax(min(100%, 22rem), 1fr))';
   panel.append(card);
-  return {
-    destroy() {
-      card.remove();
-      panel.style.display = panel.style.gridTemplateColumns = '';
-    },
-  };
+  return { destroy: () => card.remove() };
 }
 
-/** @param {Record<string, number | string | boolean>} parameters @param {(message: object) => void} send */
-function go(parameters, send) {
-  for (const [parameter, value] of Object.entries(parameters)) send({ type: 'set', parameter, value });
-  send({ type: 'rewind', step: 0 });
-  // The same run would only diverge again: it waits for a change.
-  if (!Object.keys(parameters).length) send({ type: 'pause' });
+/**
+ * What a way's button says and sends. One that neither acts nor changes anything rewinds to the last step that was
+ * finite, and waits there: the same run would only diverge again.
+ * @param {Way} way @param {number} finite @returns {{label: string, messages: object[]}}
+ */
+export function answerTo({ label, parameters, action }, finite) {
+  if (action) return { label, messages: [{ type: 'act', action, arguments: {} }] };
+  const changes = Object.entries(parameters).map(([parameter, value]) => ({ type: 'set', parameter, value }));
+  if (changes.length) return { label, messages: [...changes, { type: 'rewind', step: 0 }] };
+  const back = { type: 'rewind', step: finite };
+  return { label: `${label} to step ${finite}`, messages: finite ? [back] : [back, { type: 'pause' }] };
 }

@@ -1,5 +1,6 @@
 // @ts-check
 /** An experiment's page: reads its schema, mounts what it names, and keeps one session drawn. */
+import { button } from '../controls/dom.js';
 import { mountTransport } from '../controls/transport.js';
 import { decode } from '../session/frame.js';
 import { next } from '../session/past.js';
@@ -9,13 +10,14 @@ import { mountAddress } from './address.js';
 import { bindings } from './bindings.js';
 import { mountDiverged } from './diverged.js';
 import { mountKeys } from './keys.js';
+import { CLOCK, socketAddress } from './line.js';
 import { mountNotices } from './notices.js';
 import { mountProjector } from './projector.js';
 import { mountRail } from './rail.js';
 import { readSchema } from './schema.js';
 import { share } from './share.js';
 import { mountStage, part } from './stage.js';
-import { applyTheme, toggleTheme } from './theme.js';
+import { toggleTheme } from './theme.js';
 
 /** @typedef {import('../session/frame.js').Frame} Frame */
 /** @typedef {import('./schema.js').Schema} Schema */
@@ -28,18 +30,9 @@ import { applyTheme, toggleTheme } from './theme.js';
  */
 /** @typedef {{WebSocket?: new (address: string) => any, address?: string}} Options for tests: another server */
 
-const CLOCK = {
-  now: () => performance.now(),
-  /** @param {number} milliseconds @param {() => void} task */
-  after: (milliseconds, task) => setTimeout(task, milliseconds),
-  cancel: (/** @type {any} */ timer) => clearTimeout(timer),
-};
-
-const socketAddress = () => `${location.protocol.replace('http', 'ws')}//${location.host}/socket`;
-
 /**
  * Brings a server-rendered page to life. The page holds .notices, .verdict, .formula, [data-view="0…"] with header p,
- * .tools and .body, .hillwrap > .hill, .transport, .rail, .keys, and buttons [data-do="share|projector|keys"].
+ * .tools and .body, .hillwrap > .hill, .transport, .rail, .keys, and buttons [data-do="share|projector|theme|keys"].
  * `destroy` gives back everything: sockets, listeners, observers, canvases.
  * @param {HTMLElement} root @param {Schema} schema @param {Options} [options] @returns {{destroy: () => void}}
  */
@@ -60,7 +53,8 @@ export function mountExperiment(root, schema, options = {}) {
     notices.clear('refused');
     notices.clear('link');
     // Forward into the future that a rewind left: the server gets there by stepping.
-    const ahead = message.type === 'rewind' ? message.step - (frame?.step ?? 0) : 0;
+    const seen = message.type === 'rewind' && standing?.state !== 'failed';
+    const ahead = seen ? message.step - (frame?.step ?? 0) : 0;
     connection.send(ahead > 0 ? { type: 'step', steps: Math.min(1000, ahead) } : message);
   };
   const copy = () => void share(address.whole(), notices);
@@ -85,12 +79,15 @@ export function mountExperiment(root, schema, options = {}) {
   });
   const theme = () => address.own.theme ? address.say('theme', toggleTheme()) : void toggleTheme();
   const keys = mountKeys(bindings({
-    send, theme, panels: stage.panels, step: () => frame?.step ?? 0,
-    play: transport.toggle, hasten: transport.hasten,
+    send, theme, panels: stage.panels, at: () => frame?.step ?? 0,
+    play: transport.toggle, step: transport.step, hasten: transport.hasten,
     formula: projector.formula, projector: projector.toggle,
     sheet: () => keys.sheet(),
-    escape: () => document.documentElement.dataset.mode && projector.show(false),
-  }));
+    escape() {
+      if (document.fullscreenElement) void document.exitFullscreen();
+      else if (document.documentElement.dataset.mode) projector.show(false);
+    },
+  }), button({ class: 'btn phone' }, theme, 'Light or dark'));
   const pull = new Pull(() => connection.send({ type: 'draw' }));
   const connection = new Connection({
     address: options.address ?? socketAddress(),
@@ -115,7 +112,7 @@ export function mountExperiment(root, schema, options = {}) {
     /** @param {Changed} changed */
     changed(changed) {
       if (standing?.session !== changed.session) frame = null;
-      if (card && card.run !== changed.run) uncard();
+      if (card && (card.run !== changed.run || changed.state !== 'failed')) uncard();
       standing = changed;
       address.set(changed.link);
       rail.set(changed.parameters);
@@ -171,10 +168,10 @@ export function mountExperiment(root, schema, options = {}) {
     else if (online) pull.start();
   }, { signal });
   addEventListener('online', () => online || connection.retry(), { signal });
-  const buttons = { share: copy, projector: projector.toggle, keys: () => keys.sheet() };
+  const buttons = { share: copy, projector: projector.toggle, theme, keys: () => keys.sheet() };
   for (const [name, act] of Object.entries(buttons)) {
-    for (const button of root.querySelectorAll(`[data-do="${name}"]`)) {
-      button.addEventListener('click', act, { signal });
+    for (const each of root.querySelectorAll(`[data-do="${name}"]`)) {
+      each.addEventListener('click', act, { signal });
     }
   }
   if (address.own.mode === 'projector') projector.show(true);
@@ -191,6 +188,5 @@ export function mountExperiment(root, schema, options = {}) {
 }
 
 const opened = document.querySelector('#schema');
-if (opened) applyTheme();
 /** The page that this module found itself on. */
 export const mounted = opened && mountExperiment(document.body, readSchema(document));

@@ -4,7 +4,7 @@
 import { column, mean } from '../views/series.js';
 import { mountView } from '../views/index.js';
 import { mountTerrain } from '../views/terrain.js';
-import { applyTheme, toggleTheme } from './theme.js';
+import { toggleTheme } from './theme.js';
 import { mountTrial } from './trial.js';
 
 /** @typedef {import('./schema.js').Schema} Schema */
@@ -157,6 +157,5 @@ export function mountHome(root, schemas, options = {}) {
 }
 
 const catalogue = document.querySelector('#catalogue');
-if (catalogue) applyTheme();
 /** The page that this module found itself on. */
 export const mounted = catalogue && mountHome(document.body, JSON.parse(catalogue.textContent ?? '[]'));

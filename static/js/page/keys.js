@@ -44,8 +44,11 @@ function meant({ key, ctrlKey, metaKey, altKey, target }) {
   return !((key === ' ' || key === 'Enter') && target.closest(PRESSABLE));
 }
 
-/** @param {Binding[]} bindings @returns {{sheet: () => void, destroy: () => void}} */
-export function mountKeys(bindings) {
+/**
+ * @param {Binding[]} bindings @param {...HTMLElement} more what else the sheet offers
+ * @returns {{sheet: () => void, destroy: () => void}}
+ */
+export function mountKeys(bindings, ...more) {
   let active = !off.read();
   const stop = new AbortController();
   /** @type {HTMLDialogElement | null} */ let dialog = null;
@@ -56,6 +59,7 @@ export function mountKeys(bindings) {
       active = value;
       off.write(!value);
     });
+    opened.append(...more);
     dialog = opened;
     document.body.append(opened);
     opened.addEventListener('close', () => {

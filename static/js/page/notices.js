@@ -1,5 +1,8 @@
 // @ts-check
-/** Strips under the bar: never a toast, never a box over the data. */
+/**
+ * Strips under the bar. What is wrong and lasts takes its own room; a note lies over the head of the page and can be
+ * closed, so that no picture moves for it.
+ */
 import { button, make, write } from '../controls/dom.js';
 import { icon } from '../controls/icons.js';
 
@@ -40,6 +43,8 @@ export function mountNotices(element, below, page) {
   let since = performance.now();
   let stale = false;
   /** @type {Map<string, HTMLElement>} */ const strips = new Map();
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */ const timers = new Map();
+  const over = element.appendChild(make('div', { class: 'over' }));
 
   // The first screen fills what the bar and the strips leave.
   const size = new ResizeObserver(() => {
@@ -67,20 +72,29 @@ export function mountNotices(element, below, page) {
      * @param {string} kind @param {string[]} sentences @param {...HTMLElement} ways
      */
     say(kind, sentences, ...ways) {
-      strips.get(kind)?.remove();
+      this.clear(kind);
       const close = button({ class: 'btn sm' }, () => this.clear(kind), 'Close');
-      const strip = make('div', { class: kind === 'failed' ? 'strip warn' : 'strip', role: 'status' },
+      const wrong = kind === 'failed';
+      const strip = make('div', { class: wrong ? 'strip warn' : 'strip', role: 'status' },
         make('span', {}, sentences.join(' ')), make('span', { class: 'end' }, ...ways, close));
       strips.set(kind, strip);
-      element.append(strip);
+      (wrong ? element : over).append(strip);
+    },
+    /** Says it, and takes it back by itself. @param {string} kind @param {string[]} sentences @param {number} milliseconds */
+    pass(kind, sentences, milliseconds) {
+      this.say(kind, sentences);
+      timers.set(kind, setTimeout(() => this.clear(kind), milliseconds));
     },
     /** @param {string} kind */
     clear(kind) {
+      clearTimeout(timers.get(kind));
+      timers.delete(kind);
       strips.get(kind)?.remove();
       strips.delete(kind);
     },
     destroy() {
       size.disconnect();
+      timers.forEach((timer) => clearTimeout(timer));
       below.style.removeProperty('--bar-height');
       element.replaceChildren(...before);
     },

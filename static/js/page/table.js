@@ -6,7 +6,36 @@ import { number, stepOf, valueAt } from '../session/frame.js';
 /** @typedef {import('../session/frame.js').Channel} Channel */
 /** @typedef {import('../views/types.js').ViewSpec} ViewSpec */
 /** @template {ViewSpec['kind']} Kind @typedef {Extract<ViewSpec, {kind: Kind}>} Spec */
-/** @typedef {{head: string[], rows: (string | number)[][]}} Table */
+/**
+ * `note`: how exactly the numbers are known, where that is less than they look; `late`: the last rows matter most.
+ * @typedef {{head: string[], rows: (string | number)[][], note: string, late: boolean}} Table
+ */
+
+const LEVELS = 254;
+
+/** The fewest digits that name this 32-bit float and no other: 0.1, not 0.10000000149. @param {number} value */
+export function shortest(value) {
+  for (let digits = 1; digits < 9; digits += 1) {
+    const near = Number(value.toPrecision(digits));
+    if (Math.fround(near) === value) return near;
+  }
+  return value;
+}
+
+/**
+ * How a channel's numbers are read: those that came as colour levels have the decimals that tell two levels apart.
+ * @param {Channel | undefined} channel @returns {{note: string, at: (index: number) => number}}
+ */
+function reading(channel) {
+  if (!channel) return { note: '', at: () => NaN };
+  const level = ((channel.high ?? 0) - (channel.low ?? 0)) / LEVELS;
+  if (level <= 0) return { note: '', at: (index) => shortest(valueAt(channel, index)) };
+  const decimals = Math.min(100, Math.max(0, Math.ceil(-Math.log10(level))));
+  return {
+    note: `sent in 255 levels, ± ${Number((level / 2).toPrecision(2))}`,
+    at: (index) => Number(valueAt(channel, index).toFixed(decimals)),
+  };
+}
 
 /** @param {string} label @param {string} channel */
 const named = (label, channel) => label || channel;
@@ -26,13 +55,15 @@ function curves({ lines }, frame) {
       name: named(label, channel) + (width > 1 ? ` ${entry + 1}` : ''),
       rows: series?.rows ?? 0,
       /** @param {number} row */
-      at: (row) => series?.values[row * width + entry] ?? NaN,
+      at: (row) => shortest(series?.values[row * width + entry] ?? NaN),
     }));
   });
   const rows = Math.max(0, ...columns.map((column) => column.rows));
   return {
     head: ['step', ...columns.map(({ name }) => name)],
     rows: upTo(rows).map((row) => [stepOf(frame, row), ...columns.map(({ at }) => at(row))]),
+    note: '',
+    late: true,
   };
 }
 
@@ -40,9 +71,12 @@ function curves({ lines }, frame) {
 function profile({ lines, index }, frame) {
   const channels = lines.map(({ channel }) => frame.channels.get(channel));
   const length = Math.max(0, ...channels.map((channel) => channel?.data.length ?? 0));
+  const columns = channels.map(reading);
   return {
     head: [index || 'index', ...lines.map(({ label, channel }) => named(label, channel))],
-    rows: upTo(length).map((at) => [at + 1, ...channels.map((channel) => (channel ? valueAt(channel, at) : NaN))]),
+    rows: upTo(length).map((index) => [index + 1, ...columns.map(({ at }) => at(index))]),
+    note: [...new Set(columns.map(({ note }) => note).filter(Boolean))].join('; '),
+    late: false,
   };
 }
 
@@ -52,22 +86,24 @@ function profile({ lines, index }, frame) {
  */
 function grid({ channel }, frame) {
   const found = frame.channels.get(channel);
-  if (!found) return { head: [], rows: [] };
+  const { note, at } = reading(found);
+  if (!found) return { head: [], rows: [], note, late: false };
   const width = found.shape.at(-1) ?? 1;
   const height = found.shape.at(-2) ?? 1;
   const images = found.shape.length > 2;
   const rows = upTo(found.data.length / width).map((row) => [
     ...(images ? [Math.floor(row / height) + 1] : []),
     (row % height) + 1,
-    ...upTo(width).map((column) => valueAt(found, row * width + column)),
+    ...upTo(width).map((column) => at(row * width + column)),
   ]);
-  return { head: [...(images ? ['image'] : []), 'row', ...upTo(width).map((column) => String(column + 1))], rows };
+  const head = [...(images ? ['image'] : []), 'row', ...upTo(width).map((column) => String(column + 1))];
+  return { head, rows, note, late: false };
 }
 
 /** @param {Spec<'readout'>} view @param {Frame} frame @returns {Table} */
 function readout({ numbers }, frame) {
-  const rows = numbers.map(({ label, channel, unit }) => [named(label, channel), number(frame, channel), unit]);
-  return { head: ['name', 'value', 'unit'], rows };
+  const rows = numbers.map(({ label, channel, unit }) => [named(label, channel), shortest(number(frame, channel)), unit]);
+  return { head: ['name', 'value', 'unit'], rows, note: '', late: false };
 }
 
 /** @param {ViewSpec} view @param {Frame} frame @returns {Table} */
@@ -83,5 +119,11 @@ export function tableOf(view, frame) {
 /** @param {string | number} cell */
 const quoted = (cell) => (/[",\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell));
 
-/** RFC 4180. @param {Table} table @returns {string} */
-export const csv = ({ head, rows }) => [head, ...rows].map((row) => row.map(quoted).join(',')).join('\r\n') + '\r\n';
+/**
+ * RFC 4180, after comments that say which run this is and how exactly its numbers are known.
+ * @param {Table} table @param {string} run @returns {string}
+ */
+export function csv({ head, rows, note }, run) {
+  const comments = [run, note].filter(Boolean).map((words) => `# ${words}`);
+  return [...comments, ...[head, ...rows].map((row) => row.map(quoted).join(','))].join('\r\n') + '\r\n';
+}

@@ -1,38 +1,26 @@
 // @ts-check
 /**
- * Light or dark: what the address says, else what was chosen before; it stands as `data-theme` on the root element.
- * Without either the style sheet follows the system (and the projector is light). Canvases watch the attribute.
+ * Light or dark: it stands as `data-theme` on the root element, where `first.js` has put what was chosen before. Without
+ * it the style sheet follows the system (and the projector is light). Canvases watch the attribute.
  */
 
 /** @typedef {'light' | 'dark'} Theme */
-const KEY = 'theme';
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
-/** @param {string | null | undefined} word @returns {Theme | null} */
-const known = (word) => (word === 'light' || word === 'dark' ? word : null);
-
-/** A choice that cannot be remembered (storage is off) still holds for this page. @returns {Theme | null} */
-function remembered() {
-  try {
-    return known(localStorage.getItem(KEY));
-  } catch {
-    return null;
-  }
-}
-
-/** @param {Theme} theme */
+/** A choice that cannot be remembered (storage is off) still holds for this page. @param {Theme} theme */
 function remember(theme) {
   try {
-    localStorage.setItem(KEY, theme);
+    localStorage.setItem('theme', theme);
   } catch {
-    // See `remembered`.
+    // Nothing can be done, and nothing is lost but the memory.
   }
 }
 
 /** @returns {Theme} */
 export function theme() {
   const { theme: set, mode } = document.documentElement.dataset;
-  return known(set) ?? (dark.matches && mode !== 'projector' ? 'dark' : 'light');
+  if (set === 'light' || set === 'dark') return set;
+  return dark.matches && mode !== 'projector' ? 'dark' : 'light';
 }
 
 /** The other theme, from now on. @returns {Theme} */
@@ -41,10 +29,4 @@ export function toggleTheme() {
   remember(next);
   document.documentElement.dataset.theme = next;
   return next;
-}
-
-/** Sets what the address or an earlier choice says; called before anything is drawn. */
-export function applyTheme() {
-  const chosen = known(new URLSearchParams(location.search).get('theme')) ?? remembered();
-  if (chosen) document.documentElement.dataset.theme = chosen;
 }

@@ -2,7 +2,7 @@
 /** What can be done with one panel: full screen; a menu with picture, numbers, table, link. */
 import { button, make } from '../controls/dom.js';
 import { icon } from '../controls/icons.js';
-import { fixed } from '../draw/numbers.js';
+import { showTable } from './listing.js';
 import { pictureOf, save } from './picture.js';
 import { csv, tableOf } from './table.js';
 
@@ -13,10 +13,6 @@ import { csv, tableOf } from './table.js';
  * @property {() => string} foot parameters, seed and address, for saved pictures
  * @property {() => void} share
  */
-
-/** A page of the table on screen; the file holds all of it. */
-const ROWS = 200;
-const COLUMNS = 40;
 
 /** Fills the screen with an element, or leaves. @param {Element} element */
 export function enlarge(element) {
@@ -32,8 +28,14 @@ export function enlarge(element) {
 export function mountTools(panel, view, key, page) {
   const tools = panel.querySelector('.tools') ?? panel.appendChild(make('div', { class: 'tools' }));
   const before = [...tools.childNodes];
-  const full = button({ title: `Full screen (${key})`, 'aria-label': `Full screen: ${view.title}` },
-    () => enlarge(panel), icon('full'));
+  const full = button({}, () => enlarge(panel), icon('full'));
+  const say = () => {
+    const [words, cap] = document.fullscreenElement === panel ? ['Leave full screen', 'Esc'] : ['Full screen', key];
+    full.title = `${words} (${cap})`;
+    full.setAttribute('aria-label', `${words}: ${view.title}`);
+  };
+  say();
+  panel.addEventListener('fullscreenchange', say);
   const more = button({
     title: 'Save and more', 'aria-label': `Save and more: ${view.title}`, 'aria-haspopup': 'menu', 'aria-expanded': 'false',
   }, () => (menu ? close() : open()), icon('more'));
@@ -48,7 +50,7 @@ export function mountTools(panel, view, key, page) {
     picture?.toBlob((blob) => blob && save(`${file}.png`, blob));
   };
   /** @param {import('../session/frame.js').Frame} frame */
-  const saveNumbers = (frame) => save(`${file}.csv`, new Blob([csv(tableOf(view, frame))], { type: 'text/csv' }));
+  const saveNumbers = (frame) => save(`${file}.csv`, new Blob([csv(tableOf(view, frame), page.foot())], { type: 'text/csv' }));
   const entries = [
     { label: 'Full screen', cap: key, act: () => enlarge(panel) },
     { label: 'Save picture', cap: 'PNG', act: savePicture },
@@ -69,8 +71,7 @@ export function mountTools(panel, view, key, page) {
         const choose = () => (close(), act());
         return button({ role: 'menuitem' }, choose, label, cap ? make('kbd', {}, cap) : '');
       }));
-    place(menu, more);
-    panel.append(menu);
+    tools.append(menu);
     more.setAttribute('aria-expanded', 'true');
     stop = new AbortController();
     menu.addEventListener('keydown', walk);
@@ -100,37 +101,9 @@ export function mountTools(panel, view, key, page) {
   return {
     destroy() {
       stop.abort();
+      panel.removeEventListener('fullscreenchange', say);
       menu?.remove();
       tools.replaceChildren(...before);
     },
   };
-}
-
-/** Below its button, at the panel's right edge. @param {HTMLElement} menu @param {HTMLElement} anchor */
-function place(menu, anchor) {
-  menu.style.position = 'absolute';
-  menu.style.right = '0';
-  menu.style.top = `${anchor.offsetTop + anchor.offsetHeight + 4}px`;
-  menu.style.zIndex = '4';
-}
-
-/** @param {string | number} cell */
-const shown = (cell) => (typeof cell === 'number' ? fixed(cell, Number.isInteger(cell) ? 0 : 4) : cell);
-
-/** @param {ViewSpec} view @param {import('../session/frame.js').Frame} frame */
-function showTable(view, frame) {
-  const { head, rows } = tableOf(view, frame);
-  const cut = rows.length > ROWS || head.length > COLUMNS;
-  const body = make('tbody', {}, ...rows.slice(-ROWS).map((row) =>
-    make('tr', {}, ...row.slice(0, COLUMNS).map((cell) => make('td', { class: 'num' }, shown(cell))))));
-  const header = make('tr', {}, ...head.slice(0, COLUMNS).map((name) => make('th', { scope: 'col' }, name)));
-  const table = make('table', {}, make('thead', {}, header), body);
-  const dialog = make('dialog', { class: 'sheet table', 'aria-label': view.title });
-  const note = `The last ${Math.min(ROWS, rows.length)} of ${rows.length} rows; the CSV file has everything.`;
-  dialog.append(make('h2', {}, `${view.title} `, button({}, () => dialog.close(), 'close, Esc')));
-  if (cut) dialog.append(make('p', { class: 'muted' }, note));
-  dialog.append(table);
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
 }

@@ -5,17 +5,10 @@ import { decode } from '../session/frame.js';
 import { next } from '../session/past.js';
 import { Pull } from '../session/pull.js';
 import { Connection } from '../session/socket.js';
+import { CLOCK, socketAddress } from './line.js';
 
 /** @typedef {import('../session/frame.js').Frame} Frame */
 /** @typedef {{WebSocket?: new (address: string) => any, address?: string}} Options for tests: another server */
-
-const CLOCK = {
-  now: () => performance.now(),
-  /** @param {number} milliseconds @param {() => void} task */
-  after: (milliseconds, task) => setTimeout(task, milliseconds),
-  /** @param {number} timer */
-  cancel: (timer) => clearTimeout(timer),
-};
 
 /**
  * @param {string} experiment
@@ -32,7 +25,7 @@ export function mountTrial(experiment, { steps = 0, picture }, options = {}) {
   let asked = false;
   const pull = new Pull(() => connection.send({ type: 'draw' }));
   const connection = new Connection({
-    address: options.address ?? `${location.protocol.replace('http', 'ws')}//${location.host}/socket`,
+    address: options.address ?? socketAddress(),
     WebSocket: options.WebSocket ?? /** @type {any} */ (WebSocket),
     clock: CLOCK,
     hello: () => ({ type: 'open', experiment, link: steps ? { paused: 'on' } : {}, session: '' }),

@@ -2,15 +2,17 @@
 /** Curves: scalars against step (uPlot). Labels stand at the lines' ends; theory is dashed; the ball is now. */
 
 import uPlot from 'uplot';
-import { Extent, label, room, ticks } from '../draw/axes.js';
+import { Extent, drawable, label, room, ticks } from '../draw/axes.js';
 import { font } from '../draw/canvas.js';
 import { look } from '../draw/colours.js';
-import { apart, ball, colourOf, cross, dashed, words } from '../draw/marks.js';
+import { colourOf } from '../draw/marks.js';
 import { fixed, typeset } from '../draw/numbers.js';
+import { Places } from '../draw/places.js';
 import { watched } from '../draw/watched.js';
 import { number } from '../session/frame.js';
-import { axisWidth, fitsBeside, labelRoom, textWidth } from './room.js';
-import { counted, lastDrawable, meanName } from './series.js';
+import { overlay } from './overlay.js';
+import { above, axisWidth, labelRoom } from './room.js';
+import { counted, meanName } from './series.js';
 import { gapped, pattern, steps, strands } from './strands.js';
 
 /** @typedef {import('./types.js').Frame} Frame */
@@ -35,6 +37,7 @@ export function mountCurves(element, spec, context) {
   /** @type {uPlot | null} */
   let chart = null;
   let built = '';
+  const places = new Places();
   const watch = watched(element, paint, () => chart?.ctx.canvas.setAttribute('aria-label', summary()));
 
   function paint() {
@@ -60,8 +63,11 @@ export function mountCurves(element, spec, context) {
   /** @returns {[number, number]} */
   function range() {
     const extent = new Extent(spec.scale);
-    for (const { values } of found) extent.addAll(values);
-    for (const theory of spec.theory) extent.add(theory.value ?? (frame ? number(frame, theory.channel) : NaN));
+    for (const { values, present } of found) {
+      extent.addAll(values);
+      extent.add(present);
+    }
+    for (const { value } of frame ? levels(frame) : []) extent.add(value);
     const [low, high] = extent.padded(0.08);
     return [Math.min(spec.low ?? low, extent.low), Math.max(spec.high ?? high, extent.high)];
   }
@@ -75,7 +81,7 @@ export function mountCurves(element, spec, context) {
       width,
       height,
       legend: { show: false },
-      padding: [stated() ? size.tick + 10 * unit : 8 * unit, labelRoom(found, width), 0, 0],
+      padding: [headRoom, labelRoom(found, width), 0, 0],
       cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
       scales: {
         x: { time: false, range: (_chart, _low, high) => [0, Math.max(10, high)] },
@@ -100,9 +106,14 @@ export function mountCurves(element, spec, context) {
         stroke: strokeOf(line, role), width: WIDTH[role] * unit, alpha: role === 'faint' ? 0.45 : 1,
         points: { show: false }, spanGaps: false,
       }))],
-      hooks: { draw: [overlay], setCursor: [read] },
+      hooks: { draw: [over], setCursor: [read] },
     };
   }
+  /** A line of words for what is smoothed, and one for each label that finds no room beside. */
+  const headRoom = () => {
+    const rows = above(found, element.clientWidth).length + Number(stated() !== '');
+    return rows ? rows * look().size.tick * 1.2 + 8 * look().unit : 8 * look().unit;
+  };
   /** What is smoothed, in words. */
   const stated = () => meanName(Math.max(...spec.lines.map((line) => line.smooth)), frame?.stride ?? 1, context.stepName);
   /** @param {import('./types.js').Line} line @param {import('./strands.js').Role} role */
@@ -111,7 +122,7 @@ export function mountCurves(element, spec, context) {
     return role === 'chief' ? look().colour.ink : colourOf(look(), line.mark);
   }
   /** Theory, ends and what is smoothed, drawn over uPlot's own picture. @param {uPlot} drawn */
-  function overlay(drawn) {
+  function over(drawn) {
     if (!frame) return;
     const ratio = devicePixelRatio || 1;
     const pen = drawn.ctx;
@@ -122,43 +133,14 @@ export function mountCurves(element, spec, context) {
     const sheet = { context: pen, width: drawn.width, height: drawn.height, ratio, unit: look().unit, look: look() };
     const x = (/** @type {number} */ step) => drawn.valToPos(step, 'x', true) / ratio;
     const y = (/** @type {number} */ value) => drawn.valToPos(value, 'y', true) / ratio;
-    for (const theory of spec.theory) {
-      const value = theory.value ?? number(frame, theory.channel);
-      if (!Number.isFinite(value) || (spec.scale === 'log' && value <= 0)) continue;
-      dashed(sheet, [[box.left, y(value)], [box.right, y(value)]]);
-      const below = y(value) - box.top < 20 * sheet.unit;
-      // End labels that find no room outside stand inside, on the right: theory then goes left.
-      const left = found.some((strand) => strand.label && !fitsBeside(strand.label, sheet.width));
-      words(sheet, theory.label, left ? box.left + 4 : box.right, y(value) + (below ? 4 : -4) * sheet.unit, {
-        align: left ? 'left' : 'right', baseline: below ? 'top' : 'bottom',
-      });
-    }
-    ends(sheet, box, x, y);
-    words(sheet, stated(), box.right, 0, { align: 'right', baseline: 'top', colour: look().colour['ink-2'] });
+    const scales = { x, y: Object.assign(y, { kind: spec.scale }) };
+    overlay(sheet, { box, ...scales }, { frame, found, levels: levels(frame), colour: strokeOf, stated: stated() }, places);
     pen.restore();
   }
-  /** @param {import('../draw/canvas.js').Sheet} sheet @param {import('../draw/axes.js').Box} box
-   * @param {(step: number) => number} x @param {(value: number) => number} y */
-  function ends(sheet, box, x, y) {
-    const at = frame ? steps(frame, found) : [];
-    const alive = found.flatMap((strand) => {
-      const last = lastDrawable(strand.values, spec.scale);
-      return last < 0 || strand.role === 'faint' || strand.role === 'strand' ? [] : [{ ...strand, last }];
-    });
-    const wanted = alive.map(({ values, last }) => y(values[last] ?? NaN));
-    const places = apart(wanted, sheet.look.size.tick * 1.15, box.top, box.bottom);
-    alive.forEach(({ values, last, line, role, label: name }, index) => {
-      const colour = strokeOf(line, role);
-      const [left, top] = [x(at[last] ?? 0), wanted[index] ?? 0];
-      if (last < values.length - 1) cross(sheet, left, top, colour);
-      else ball(sheet, left, top, alive.length > 2 ? 4 : 5);
-      const fits = left + 10 * sheet.unit + textWidth(name) < sheet.width;
-      const [shift, rise] = fits ? [10, 0] : [0, -14];
-      words(sheet, name, left + shift * sheet.unit, (places[index] ?? top) + rise * sheet.unit, {
-        weight: 650, colour, align: fits ? 'left' : 'right',
-      });
-    });
-  }
+  /** The theory lines that have a place on the axis. @param {Frame} now */
+  const levels = (now) => spec.theory
+    .map((theory) => ({ label: theory.label, value: theory.value ?? number(now, theory.channel) }))
+    .filter(({ value }) => drawable(spec.scale, value));
   /** @param {uPlot} drawn */
   function read(drawn) {
     const row = drawn.cursor.idx ?? null;
@@ -174,18 +156,19 @@ export function mountCurves(element, spec, context) {
   }
   function summary() {
     if (!frame || !found.length) return `${spec.title}: waiting for the first numbers.`;
-    const told = found.filter(({ role }) => role === 'line' || role === 'chief').map(({ label: name, values }) => {
-      const end = values.at(-1) ?? NaN;
-      const value = Number.isFinite(end) ? fixed(end, 3) : 'not finite';
+    const told = found.filter(({ role }) => role === 'line' || role === 'chief').map(({ label: name, present }) => {
+      const value = Number.isFinite(present) ? fixed(present, 3) : 'not finite';
       return `${name || spec.title} is ${value}`;
     });
     return `${spec.title} after ${frame.step} ${counted(context.stepName, frame.step)}: ${told.join('; ')}.`;
   }
   return {
     draw(next) {
-      const same = frame && frame.run === next.run && frame.step === next.step && frame.state === next.state;
-      frame = next;
+      const old = found;
       found = strands(spec.lines, next);
+      const same = frame && frame.run === next.run && frame.step === next.step && frame.state === next.state
+        && found.every(({ present }, index) => Object.is(present, old[index]?.present));
+      frame = next;
       if (!same) watch.refresh(next.state !== 'playing');
     },
     resize: () => watch.refresh(),

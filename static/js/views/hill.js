@@ -4,9 +4,12 @@
 import { baseAxis, ticks, valueAxis } from '../draw/axes.js';
 import { picture } from '../draw/canvas.js';
 import { fixed } from '../draw/numbers.js';
+import { Places } from '../draw/places.js';
+import { ending } from './ending.js';
+import { ends, heading, named } from './labels.js';
 import { mountScrub } from './scrub.js';
-import { counted } from './series.js';
-import { drawn, ends, former, ground, heading, heights, laidOut, rug, traces } from './slope.js';
+import { column, counted, lastDrawable } from './series.js';
+import { axisOf, drawn, former, ground, heights, laidOut, lines, rug, theories, traces } from './slope.js';
 
 /** @typedef {import('./types.js').Frame} Frame */
 /** @typedef {import('./types.js').HillSpec} HillSpec */
@@ -24,35 +27,46 @@ export function mountHill(element, spec, context) {
   let frame = null;
   /** @type {Plot | null} */
   let plot = null;
+  const places = new Places();
   const shown = picture(element, paint, summary);
   const scrub = mountScrub(element, context, () => plot?.x ?? null, () => shown.refresh());
 
   /** @param {Sheet} sheet */
   function paint(sheet) {
     if (!frame) return;
-    const now = traces(spec, frame);
-    plot = laidOut(sheet, spec, frame, now);
+    const current = frame;
+    const now = traces(spec, current);
+    const kind = axisOf(spec, current, now);
+    const ended = now.flatMap((trace) => ending(trace, current, kind) ?? []);
+    const levels = theories(spec, current, kind);
+    plot = laidOut(sheet, spec, current, now, ended, kind);
     baseAxis(sheet, plot.box, plot.x, ticks('linear', 0, plot.x.high, Math.min(6, sheet.width / (80 * sheet.unit))));
     valueAxis(sheet, plot.box, plot.y, false);
-    ground(sheet, plot, frame, now[0]);
-    former(sheet, plot, spec, frame);
-    heights(sheet, plot, spec, frame, now);
-    for (const trace of now) drawn(sheet, plot, frame, trace);
-    rug(sheet, plot, spec, frame);
-    ends(sheet, plot, spec, frame, now);
-    heading(sheet, plot, spec, frame, context);
-    scrub.draw(sheet, plot.box, frame, valueNear(now[0], frame, plot.y));
+    ground(sheet, plot, current, now[0]);
+    former(sheet, plot, spec, current);
+    heights(sheet, plot, levels);
+    for (const trace of now) drawn(sheet, plot, current, trace);
+    rug(sheet, plot, spec, current);
+    places.begin(lines(plot, spec, current, now, levels));
+    heading(sheet, plot, spec, current, context);
+    if (scrub.dragging()) scrub.draw(sheet, plot.box, valueNear(now[0], current, plot.y), places);
+    else ends(sheet, plot, spec, ended, places);
+    named(sheet, plot, spec, levels, places);
   }
   function summary() {
     if (!frame) return `${spec.title}: waiting for the first picture.`;
-    const { step } = frame;
-    const told = traces(spec, frame).map(({ line, values, raw, last }) => {
-      const first = values.find(Number.isFinite) ?? NaN;
-      const name = line.label ? `${line.label}: ` : '';
-      const end = last === raw.length - 1 ? fixed(values[last] ?? NaN, spec.digits) : 'not finite';
-      return `${name}from ${fixed(first, spec.digits)} to ${end}`;
+    const current = frame;
+    const { step } = current;
+    const now = traces(spec, current);
+    const told = now.flatMap((trace) => {
+      const end = ending(trace, current, 'linear');
+      if (!end) return [];
+      const first = trace.values.find(Number.isFinite) ?? end.value;
+      const name = trace.line.label ? `${trace.line.label}: ` : '';
+      return [`${name}from ${fixed(first, spec.digits)} to ${end.broken ? 'not finite' : fixed(end.value, spec.digits)}`];
     });
-    return `${spec.title} against ${context.stepName}, ${step} ${counted(context.stepName, step)}: ${told.join('; ')}.`;
+    const axis = axisOf(spec, current, now) === 'log' ? ', log axis' : '';
+    return `${spec.title} against ${context.stepName}, ${step} ${counted(context.stepName, step)}${axis}: ${told.join('; ')}.`;
   }
   return {
     draw(next) {
@@ -69,11 +83,15 @@ export function mountHill(element, spec, context) {
   };
 }
 
-/** Where the curve stands at a step. @param {Trace | undefined} trace @param {Frame} frame
+/** How high the curve is at a step. @param {Trace | undefined} trace @param {Frame} frame
  * @param {import('../draw/axes.js').Scale} y @returns {(step: number) => number} */
 function valueNear(trace, frame, y) {
+  const shown = { stride: frame.stride, values: trace?.values ?? [] };
+  const old = frame.former?.series.get(trace?.line.channel ?? '');
   return (step) => {
-    const row = Math.max(0, Math.min((trace?.last ?? 0), Math.round(step / frame.stride) - 1));
-    return trace ? y(trace.values[row] ?? NaN) : y.low;
+    const past = step > frame.step && frame.former && old ? { stride: frame.former.stride, values: column(old) } : shown;
+    const row = Math.max(0, Math.min(past.values.length, Math.round(step / past.stride)) - 1);
+    const near = lastDrawable(past.values.slice(0, row + 1), y.kind);
+    return y(past.values[near] ?? y.low);
   };
 }

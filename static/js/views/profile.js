@@ -3,6 +3,7 @@
 
 import { picture } from '../draw/canvas.js';
 import { fixed } from '../draw/numbers.js';
+import { Places } from '../draw/places.js';
 import { valueAt } from '../session/frame.js';
 import { Bars } from './bars.js';
 import { profileMarks } from './steps.js';
@@ -25,6 +26,7 @@ export function mountProfile(element, spec, context) {
   /** @type {Frame | null} */
   let frame = null;
   const bars = new Bars(spec, context);
+  const places = new Places();
   const shown = picture(element, paint, summary);
   const forget = context.hover?.on(spec.index, () => shown.refresh());
   const here = new AbortController();
@@ -42,7 +44,7 @@ export function mountProfile(element, spec, context) {
   function paint(sheet) {
     const measured = rows();
     if (!frame || !measured[0]?.values.length) return;
-    if (spec.style === 'marks') profileMarks(sheet, spec, frame, measured);
+    if (spec.style === 'marks') profileMarks(sheet, spec, frame, measured, places);
     else bars.draw(sheet, frame, measured);
   }
   function summary() {

@@ -15,8 +15,14 @@ export function textWidth(text) {
   return ruler.measureText(text).width;
 }
 
-/** Whether a label may stand beside the picture: not if it took a third of it. @param {string} text @param {number} width */
-export const fitsBeside = (text, width) => textWidth(text) < width / 3;
+/** Labels may take this much of a picture's width. */
+const SHARE = 0.4;
+
+/** Whether a label may stand beside the plot; if not, it stands above. @param {string} text @param {number} width */
+export const fitsBeside = (text, width) => textWidth(text) + 18 * look().unit <= SHARE * width;
+
+/** The labels that stand above the plot. @param {Strand[]} found @param {number} width */
+export const above = (found, width) => found.filter(({ label }) => label && !fitsBeside(label, width));
 
 /** Space for the labels at the lines' ends. @param {Strand[]} found @param {number} width */
 export function labelRoom(found, width) {

@@ -1,8 +1,9 @@
 // @ts-check
 /** Rewinding along the hill, by pointer or keyboard: a slider from the start to the furthest step known. */
 
-import { ball, words } from '../draw/marks.js';
+import { ball, sizeOf, worded } from '../draw/marks.js';
 import { typeset } from '../draw/numbers.js';
+import { around, square } from '../draw/places.js';
 import { lastFormer } from './series.js';
 
 /** @typedef {import('./types.js').Frame} Frame */
@@ -24,6 +25,7 @@ export function mountScrub(element, context, axis, redraw) {
   /** @type {number | null} */
   let chosen = null;
   let [step, furthest] = [0, 0];
+  let playing = false;
 
   const text = () => `${context.stepName} ${typeset(String(chosen ?? step))} of ${typeset(String(furthest))}`;
   function show() {
@@ -51,8 +53,12 @@ export function mountScrub(element, context, axis, redraw) {
   on('pointerdown', (event) => {
     if (event.button !== 0) return;
     handle.setPointerCapture(event.pointerId);
+    // What is held does not run on.
+    if (playing) context.send({ type: 'pause' });
     choose(at(event));
   });
+  // The ring of the focus is the keyboard's: the pointer leaves the focus where it is.
+  on('mousedown', (event) => event.preventDefault());
   on('pointermove', (event) => chosen !== null && handle.hasPointerCapture(event.pointerId) && choose(at(event)));
   on('pointerup', commit);
   on('pointercancel', () => choose(null));
@@ -76,32 +82,35 @@ export function mountScrub(element, context, axis, redraw) {
     /** @param {Frame} frame */
     tell(frame) {
       step = frame.step;
+      playing = frame.state === 'playing';
       furthest = Math.max(step, lastFormer(frame));
-      if (chosen === null && frame.state === 'playing' && document.activeElement !== handle) {
+      if (chosen === null && playing && document.activeElement !== handle) {
         if (handle.getAttribute('aria-valuenow') === String(step)) return;
       }
       show();
     },
+    dragging: () => chosen !== null,
     /**
      * The ball that is being dragged, and where it is.
      * @param {import('../draw/canvas.js').Sheet} sheet @param {import('../draw/axes.js').Box} box
-     * @param {Frame} _frame @param {(step: number) => number} height
+     * @param {(step: number) => number} height @param {import('../draw/places.js').Places} places
      */
-    draw(sheet, box, _frame, height) {
+    draw(sheet, box, height, places) {
       const x = axis();
       if (chosen === null || !x) return;
-      const { context: pen, look, unit } = sheet;
-      const place = x(chosen);
+      const { context: pen, look, unit, width } = sheet;
+      const [left, top] = [x(chosen), height(chosen)];
       [pen.strokeStyle, pen.lineWidth] = [look.colour.ink, 1];
       pen.beginPath();
-      pen.moveTo(place, box.top);
-      pen.lineTo(place, box.bottom);
+      pen.moveTo(left, box.top);
+      pen.lineTo(left, box.bottom);
       pen.stroke();
-      ball(sheet, place, height(chosen), 8);
-      const left = place > (box.left + box.right) / 2;
-      words(sheet, text(), place + (left ? -15 : 15) * unit, height(chosen) - 13 * unit, {
-        size: look.size.body, weight: 650, align: left ? 'right' : 'left',
-      });
+      ball(sheet, left, top, 8);
+      places.take(square(left, top, 10 * unit));
+      const style = { size: look.size.body, weight: 650 };
+      const offered = around(left, top, sizeOf(sheet, text(), style), 16 * unit);
+      const within = { left: 0, right: width, top: box.top - 6 * unit, bottom: box.bottom - 4 * unit };
+      worded(sheet, text(), places.put('dragged', offered, within), style);
     },
     destroy() {
       here.abort();

@@ -51,6 +51,27 @@ export function mean(values, count) {
   return means;
 }
 
+/** Positive numbers over more decades than this are read on a log axis. */
+const DECADES = 4;
+
+/**
+ * The kind of axis that shows all of these numbers: the declared one, unless they span more than four decades.
+ * @param {Kind} declared @param {ArrayLike<number>[]} columns @returns {Kind}
+ */
+export function kindOf(declared, columns) {
+  let [least, most] = [Infinity, 0];
+  for (const values of columns) {
+    for (let row = 0; row < values.length; row += 1) {
+      const value = values[row] ?? NaN;
+      if (!Number.isFinite(value)) continue;
+      if (value <= 0) return declared;
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+  }
+  return most > least * 10 ** DECADES ? 'log' : declared;
+}
+
 /** The last row that an axis can show, −1 if none. @param {ArrayLike<number>} values @param {Kind} kind @returns {number} */
 export function lastDrawable(values, kind) {
   let row = values.length - 1;

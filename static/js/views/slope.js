@@ -1,58 +1,93 @@
 // @ts-check
 /** The parts of the hill, from the ground up. */
 
-import { Extent, label, scale, ticks } from '../draw/axes.js';
+import { Extent, drawable, label, scale, ticks } from '../draw/axes.js';
 import { font } from '../draw/canvas.js';
-import { apart, ball, colourOf, cross, dashed, words } from '../draw/marks.js';
-import { fixed } from '../draw/numbers.js';
+import { colourOf, dashed } from '../draw/marks.js';
 import { number, stepOf } from '../session/frame.js';
-import { column, lastDrawable, lastFormer, mean, meanName, span, traced } from './series.js';
+import { endText } from './labels.js';
+import { column, kindOf, lastFormer, mean, span, traced } from './series.js';
 
 /** @typedef {import('./types.js').Frame} Frame */
 /** @typedef {import('./types.js').HillSpec} HillSpec */
 /** @typedef {import('./types.js').Context} Context */
 /** @typedef {import('../draw/canvas.js').Sheet} Sheet */
-/** @typedef {{line: import('./types.js').Line, raw: Float32Array, values: Float32Array, last: number}} Trace */
-/** @typedef {{box: import('../draw/axes.js').Box, x: import('../draw/axes.js').Scale, y: import('../draw/axes.js').Scale}} Plot */
+/** @typedef {{line: import('./types.js').Line, raw: Float32Array, values: Float32Array}} Trace `raw` as measured */
+/** @typedef {import('../draw/axes.js').Scale} Scale */
+/** @typedef {import('../draw/axes.js').Kind} Kind */
+/** @typedef {import('./ending.js').Ending} Ending */
+/** @typedef {{box: import('../draw/axes.js').Box, x: Scale, y: Scale}} Plot */
 
 const GRAIN = 2.4;
 
-/** The time axis ends somewhat after the run, at a round step, so that it seldom moves. @param {number} step */
-export function horizon(step) {
-  const least = Math.max(step * 1.14, 20);
+/** The time axis ends somewhat after the run, at a round step, so that it seldom moves.
+ * @param {number} step @param {number} [share] of its length that must stay free after the run */
+export function horizon(step, share = 0) {
+  const least = Math.max(step / (1 - Math.max(0.12, share)), 20);
   const ten = 10 ** Math.floor(Math.log10(least));
   return ([1, 1.5, 2, 3, 4, 6, 8].find((factor) => factor * ten >= least) ?? 10) * ten;
 }
 
 /** @param {HillSpec} spec @param {Frame | import('../session/frame.js').Former} frame @returns {Trace[]} */
 export function traces(spec, frame) {
-  return spec.lines.flatMap((line) => {
+  return spec.lines.map((line) => {
     const series = frame.series.get(line.channel);
-    if (!series) return [];
-    const raw = column(series);
-    const values = mean(raw, span(line.smooth, frame.stride));
-    return [{ line, raw, values, last: lastDrawable(values, spec.scale) }];
+    const raw = series ? column(series) : new Float32Array(0);
+    return { line, raw, values: mean(raw, span(line.smooth, frame.stride)) };
   });
 }
 
-/** @param {Sheet} sheet @param {HillSpec} spec @param {Frame} frame @param {Trace[]} now @returns {Plot} */
-export function laidOut(sheet, spec, frame, now) {
+/** What the axis of the hill is: logarithmic if declared so, or if a run needs it. @param {HillSpec} spec
+ * @param {Frame} frame @param {Trace[]} now */
+export function axisOf(spec, frame, now) {
+  const old = frame.former ? traces(spec, frame.former) : [];
+  return kindOf(spec.scale, [...now, ...old].map(({ raw }) => raw));
+}
+
+/** @param {Sheet} sheet @param {HillSpec} spec @param {Frame} frame @param {Trace[]} now @param {Ending[]} ended
+ * @param {Kind} kind @returns {Plot} */
+export function laidOut(sheet, spec, frame, now, ended, kind) {
   const { width, height, unit, context: pen, look } = sheet;
-  const extent = new Extent(spec.scale);
-  for (const { raw, values } of now) {
+  const extent = new Extent(kind);
+  for (const { raw, values } of [...now, ...(frame.former ? traces(spec, frame.former) : [])]) {
     extent.addAll(raw);
     extent.addAll(values);
   }
-  for (const { raw } of frame.former ? traces(spec, frame.former) : []) extent.addAll(raw);
+  for (const { value } of ended) extent.add(value);
   for (const theory of spec.theory) extent.add(theory.value ?? number(frame, theory.channel));
   const [low, high] = extent.padded(0.07);
   pen.font = font(look.size.tick);
-  const names = ticks(spec.scale, low, high, 5).map((tick) => pen.measureText(label(spec.scale, tick)).width);
+  const names = ticks(kind, low, high, 5).map((tick) => pen.measureText(label(kind, tick)).width);
   const left = Math.max(24 * unit, ...names.map((name) => name + 10 * unit));
   const bottom = height - look.size.tick - 9 * unit;
   const box = { left, right: width - 18 * unit, top: look.size.title + 16 * unit, bottom };
-  const end = horizon(Math.max(frame.step, lastFormer(frame)));
-  return { box, x: scale('linear', 0, end, left, box.right), y: scale(spec.scale, low, high, bottom - 3 * unit, box.top) };
+  pen.font = font(look.size.body, 650);
+  const longest = Math.max(0, ...ended.map((end) => pen.measureText(endText(spec, end)).width)) + 4 * unit;
+  // Whole steps of room, or the axis would follow every digit.
+  const share = Math.min(0.4, (Math.ceil(longest / (24 * unit)) * 24 * unit) / (box.right - left));
+  const end = Math.max(horizon(frame.step, share), horizon(lastFormer(frame)));
+  return { box, x: scale('linear', 0, end, left, box.right), y: scale(kind, low, high, bottom - 3 * unit, box.top) };
+}
+
+/** The theory lines that have a place on the axis. @param {HillSpec} spec @param {Frame} frame @param {Kind} kind */
+export const theories = (spec, frame, kind) => spec.theory
+  .map((theory) => ({ label: theory.label, value: theory.value ?? number(frame, theory.channel) }))
+  .filter(({ value }) => drawable(kind, value));
+
+/** @param {Sheet} sheet @param {Plot} plot @param {{value: number}[]} levels */
+export function heights(sheet, { box, y }, levels) {
+  for (const { value } of levels) dashed(sheet, [[box.left, y(value)], [box.right, y(value)]]);
+}
+
+/** All lines of the picture as places, for words to keep clear of. @param {Plot} plot @param {HillSpec} spec
+ * @param {Frame} frame @param {Trace[]} now @param {{value: number}[]} levels @returns {[number, number][][]} */
+export function lines({ box, x, y }, spec, frame, now, levels) {
+  const old = frame.former;
+  return [
+    ...now.flatMap(({ raw, values }) => [values, ...(raw === values ? [] : [raw])].flatMap((each) => traced(each, frame, x, y, GRAIN))),
+    ...(old ? traces(spec, old).flatMap(({ values }) => traced(values, old, x, y, GRAIN)) : []),
+    ...levels.map(({ value }) => /** @type {[number, number][]} */ ([[box.left, y(value)], [box.right, y(value)]])),
+  ];
 }
 
 /** @param {Sheet} sheet @param {Plot} plot @param {Frame} frame @param {Trace} [trace] */
@@ -113,83 +148,3 @@ export function rug({ context: pen, look, unit }, { box, x }, spec, frame) {
   pen.stroke();
 }
 
-/** Theory: dashed, and labelled where no curve runs. @param {Sheet} sheet @param {Plot} plot @param {HillSpec} spec
- * @param {Frame} frame @param {Trace[]} now */
-export function heights(sheet, { box, x, y }, spec, frame, now) {
-  const { context: pen, look, unit } = sheet;
-  for (const theory of spec.theory) {
-    const value = theory.value ?? number(frame, theory.channel);
-    if (!Number.isFinite(value) || (spec.scale === 'log' && value <= 0)) continue;
-    const height = y(value);
-    dashed(sheet, [[box.left, height], [box.right, height]]);
-    pen.font = font(look.size.tick);
-    const text = `${theory.label}, ${fixed(value, Math.min(2, spec.digits))}`;
-    const start = box.right - pen.measureText(text).width;
-    const rise = look.size.tick + 6 * unit;
-    const crowded = now.some((trace) => {
-      const [endX, endY] = [x(stepOf(frame, trace.last)), y(trace.values[trace.last] ?? NaN)];
-      pen.font = font(look.size.body, 650);
-      const reach = endX + 20 * unit + pen.measureText(endText(spec, trace)).width;
-      return reach > start && endY < height + rise / 2 && endY > height - rise * 1.5;
-    });
-    const above = !crowded && height - rise > box.top;
-    const fits = above || height + rise < box.bottom;
-    words(sheet, text, fits ? box.right : box.left + 6 * unit, height + (above || !fits ? -3 : 5) * unit, {
-      align: fits ? 'right' : 'left', baseline: above || !fits ? 'bottom' : 'top',
-    });
-  }
-}
-
-/** What stands beside the ball. @param {HillSpec} spec @param {Trace} trace */
-function endText({ digits, symbol }, { line, values, last, raw }) {
-  const value = `${fixed(values[last] ?? NaN, digits)}${last < raw.length - 1 ? ', then not finite' : ''}`;
-  return line.label ? `${line.label}  ${value}` : `${symbol ? `${symbol} = ` : ''}${value}`;
-}
-
-/** @param {Sheet} sheet @param {Plot} plot @param {HillSpec} spec @param {Frame} frame @param {Trace[]} now */
-export function ends(sheet, { box, x, y }, spec, frame, now) {
-  const { context: pen, look, unit } = sheet;
-  const alive = now.filter(({ last }) => last >= 0);
-  const wanted = alive.map(({ values, last }) => y(values[last] ?? NaN));
-  const places = apart(wanted, look.size.body * 1.2, box.top, box.bottom - 8 * unit);
-  alive.forEach((trace, index) => {
-    const { line, last, raw } = trace;
-    const [left, top] = [x(stepOf(frame, last)), wanted[index] ?? 0];
-    const colour = colourOf(look, line.mark);
-    const lost = last < raw.length - 1;
-    if (lost) cross(sheet, left, top, colour);
-    else ball(sheet, left, top, alive.length > 1 ? 6 : 7);
-    const text = endText(spec, trace);
-    pen.font = font(look.size.body, 650);
-    const width = pen.measureText(text).width;
-    const fits = left + 16 * unit + width < sheet.width;
-    const middle = places[index] ?? top;
-    if (fits) {
-      // A theory line at the same height must not run through the number.
-      pen.fillStyle = look.colour.paper;
-      pen.fillRect(left + 13 * unit, middle - look.size.body * 0.55, width + 6 * unit, look.size.body * 1.1);
-    }
-    words(sheet, text, left + (fits ? 16 : -14) * unit, middle, {
-      size: look.size.body, weight: 650, colour, align: fits ? 'left' : 'right',
-    });
-  });
-}
-
-/** Title and caption, top right where a descending curve leaves room; only whole sentences are shown. */
-export function heading(/** @type {Sheet} */ sheet, /** @type {Plot} */ { box }, /** @type {HillSpec} */ spec,
-  /** @type {Frame} */ frame, /** @type {Context} */ context) {
-  const { context: pen, look, unit } = sheet;
-  pen.font = font(look.size.title, 650);
-  const space = box.right - box.left - pen.measureText(spec.title).width - 12 * unit;
-  pen.font = font(look.size.small);
-  const stated = meanName(Math.max(...spec.lines.map((line) => line.smooth)), frame.stride, context.stepName);
-  const said = spec.caption.replaceAll('**', '').replace(/\{(\w+)\}/g, (_, name) => fixed(number(frame, name), spec.digits));
-  // A mean is stated first, so that it stays when there is room for one sentence only.
-  const first = stated && !said.includes('mean of') ? [`Bold: ${stated}.`] : [];
-  const sentences = [...first, ...said.split(/(?<=\.) /), 'Drag to rewind.'].filter(Boolean);
-  while (sentences.length && pen.measureText(sentences.join(' ')).width > space) sentences.pop();
-  const caption = sentences.join(' ');
-  const width = caption ? pen.measureText(caption).width + 10 * unit : 0;
-  words(sheet, caption, box.right, 9 * unit, { size: look.size.small, colour: look.colour['ink-2'], align: 'right', baseline: 'top' });
-  words(sheet, spec.title, box.right - width, 8 * unit, { size: look.size.title, weight: 650, align: 'right', baseline: 'top' });
-}

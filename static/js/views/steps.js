@@ -3,8 +3,9 @@
 
 import { Extent, baseAxis, drawable, label, scale, ticks, valueAxis } from '../draw/axes.js';
 import { font } from '../draw/canvas.js';
-import { apart, colourOf, cross, dashed, point, words } from '../draw/marks.js';
+import { colourOf, cross, dashed, point, sizeOf, worded, words } from '../draw/marks.js';
 import { scientific } from '../draw/numbers.js';
+import { boxAt, square } from '../draw/places.js';
 import { number } from '../session/frame.js';
 import { vector } from './profile.js';
 
@@ -14,8 +15,9 @@ import { vector } from './profile.js';
 /** @typedef {import('./types.js').ProfileSpec} ProfileSpec */
 /** @typedef {import('./profile.js').Row} Row */
 
-/** @param {Sheet} sheet @param {ProfileSpec} spec @param {Frame} frame @param {Row[]} rows */
-export function profileMarks(sheet, spec, frame, rows) {
+/** @param {Sheet} sheet @param {ProfileSpec} spec @param {Frame} frame @param {Row[]} rows
+ * @param {import('../draw/places.js').Places} places */
+export function profileMarks(sheet, spec, frame, rows, places) {
   const { width, height, unit, look, context: pen } = sheet;
   const count = Math.max(...rows.map(({ values }) => values.length));
   const theories = spec.theory.map((theory) => {
@@ -28,7 +30,7 @@ export function profileMarks(sheet, spec, frame, rows) {
   pen.font = font(look.size.tick);
   const names = ticks(spec.scale, low, high, 5).map((tick) => pen.measureText(label(spec.scale, tick)).width);
   const left = Math.max(pen.measureText(spec.axis).width, ...names) + 12 * unit;
-  const box = { left, right: width - 16 * unit, top: 10 * unit, bottom: height - look.size.tick - 9 * unit };
+  const box = { left, right: width - 16 * unit, top: look.size.title * 1.3, bottom: height - look.size.tick - 9 * unit };
   const x = scale('linear', 0.6, count + 0.4, box.left, box.right);
   const y = scale(spec.scale, low, high, box.bottom, box.top);
   valueAxis(sheet, box, y);
@@ -37,11 +39,19 @@ export function profileMarks(sheet, spec, frame, rows) {
   if (spec.axis) {
     words(sheet, spec.axis, left - 7 * unit, box.bottom + 6 * unit, { colour: look.colour['ink-2'], align: 'right', baseline: 'top' });
   }
-  for (const { theory, values } of theories) theoryLine(sheet, theory.label, values, x, y);
+  const runs = theories.map(({ values }) => joined(values, x, y));
+  for (const run of runs) if (run.length) dashed(sheet, run);
   for (const row of rows) measured(sheet, row, x, y, box);
-  names.length && named(sheet, rows, x, y, box);
-  if (rows.length === 2) bracket(sheet, rows, x, y);
+  places.begin([...runs, ...rows.map(({ values }) => joined(values, x, y))]);
+  for (const { values } of rows) for (const [left, top] of joined(values, x, y)) places.take(square(left, top, 5 * unit));
+  if (rows.length === 2) bracket(sheet, rows, x, y, box, places);
+  named(sheet, rows, x, y, box, places);
+  theories.forEach(({ theory }, index) => theoryLabel(sheet, theory.label, runs[index] ?? [], box, places));
 }
+
+/** The marks that have a place. @param {number[]} values @param {Scale} x @param {Scale} y @returns {[number, number][]} */
+const joined = (values, x, y) => values.flatMap((value, entry) =>
+  drawable(y.kind, value) ? [/** @type {[number, number]} */ ([x(entry + 1), y(value)])] : []);
 
 /** @param {Sheet} sheet @param {Row} row @param {Scale} x @param {Scale} y @param {import('../draw/axes.js').Box} box */
 function measured(sheet, { line, values }, x, y, box) {
@@ -49,12 +59,12 @@ function measured(sheet, { line, values }, x, y, box) {
   const colour = colourOf(look, line.mark);
   [pen.strokeStyle, pen.lineWidth, pen.lineJoin] = [colour, 2.4 * unit, 'round'];
   pen.beginPath();
-  let joined = false;
+  let begun = false;
   values.forEach((value, entry) => {
     const fits = drawable(y.kind, value);
-    if (fits && joined) pen.lineTo(x(entry + 1), y(value));
+    if (fits && begun) pen.lineTo(x(entry + 1), y(value));
     else if (fits) pen.moveTo(x(entry + 1), y(value));
-    joined = fits;
+    begun = fits;
   });
   pen.stroke();
   values.forEach((value, entry) => {
@@ -64,44 +74,42 @@ function measured(sheet, { line, values }, x, y, box) {
   });
 }
 
-/** The label stands on the line, above its middle. @param {Sheet} sheet @param {string} text @param {number[]} values
- * @param {Scale} x @param {Scale} y */
-function theoryLine(sheet, text, values, x, y) {
-  const points = values.flatMap((value, entry) =>
-    drawable(y.kind, value) ? [/** @type {[number, number]} */ ([x(entry + 1), y(value)])] : []);
-  if (!points.length) return;
-  dashed(sheet, points);
-  const middle = points[Math.floor(points.length / 2)] ?? [0, 0];
-  const rises = (points.at(-1)?.[1] ?? 0) < (points[0]?.[1] ?? 0) - 20;
-  const { unit, context: pen, look } = sheet;
-  pen.font = font(look.size.tick);
-  const least = x(x.low) + pen.measureText(text).width * (rises ? 1 : 0.5) + 20 * unit;
-  words(sheet, text, Math.max(least, middle[0] + (rises ? -8 : 0) * unit), middle[1] - 10 * unit, {
-    align: rises ? 'right' : 'center', baseline: 'bottom',
-  });
+/** The label stands close to the line, above or below, wherever it covers least. @param {Sheet} sheet @param {string} text
+ * @param {[number, number][]} line @param {import('../draw/axes.js').Box} box @param {import('../draw/places.js').Places} places */
+function theoryLabel(sheet, text, line, box, places) {
+  if (!line.length) return;
+  const size = sizeOf(sheet, text);
+  const middle = Math.floor(line.length / 2);
+  const nearest = line.toSorted((a, b) => Math.abs(line.indexOf(a) - middle) - Math.abs(line.indexOf(b) - middle));
+  const away = size.height / 2 + 8 * sheet.unit;
+  const offered = nearest.flatMap(([x, y]) => [-away, away].flatMap((rise) =>
+    [size.width + 8 * sheet.unit, size.width / 2, -8 * sheet.unit].map((shift) => boxAt(x - shift, y + rise, size))));
+  worded(sheet, text, places.put(`theory ${text}`, offered, box));
 }
 
-/** Labels at the last marks, above or below so that they do not meet. @param {Sheet} sheet @param {Row[]} rows
- * @param {Scale} x @param {Scale} y @param {import('../draw/axes.js').Box} box */
-function named(sheet, rows, x, y, box) {
-  const { look, unit } = sheet;
-  const told = rows.filter(({ line, values }) => line.label && values.some((value) => drawable(y.kind, value)));
-  const spots = told.map(({ values }) => {
-    const last = values.findLastIndex((value) => drawable(y.kind, value));
-    return { x: x(last + 1), y: y(values[last] ?? NaN) };
+/** Labels at the last marks, above or below so that they cover nothing. @param {Sheet} sheet @param {Row[]} rows
+ * @param {Scale} x @param {Scale} y @param {import('../draw/axes.js').Box} box @param {import('../draw/places.js').Places} places */
+function named(sheet, rows, x, y, box, places) {
+  const { look, unit, width } = sheet;
+  const told = rows.flatMap(({ line, values }) => {
+    const last = joined(values, x, y).at(-1);
+    return line.label && last ? [{ line, left: last[0], top: last[1] }] : [];
   });
-  const order = spots.map((spot) => spot.y);
-  const lowest = Math.max(...order);
-  const wanted = order.map((place) => (place === lowest && told.length > 1 ? place + 18 * unit : place - 18 * unit));
-  const places = apart(wanted, look.size.title, box.top, box.bottom - 8 * unit);
-  told.forEach(({ line }, index) => words(sheet, line.label, (spots[index]?.x ?? 0) + 6 * unit, places[index] ?? 0, {
-    size: look.size.title, weight: 650, colour: colourOf(look, line.mark), align: 'right',
-  }));
+  const lowest = Math.max(...told.map(({ top }) => top));
+  for (const { line, left, top } of told) {
+    const style = { size: look.size.title, weight: 650, colour: colourOf(look, line.mark) };
+    const size = sizeOf(sheet, line.label, style);
+    const away = (top === lowest && told.length > 1 ? 1 : -1) * 18 * unit;
+    const offered = [away, -away, 1.6 * away, -1.6 * away].flatMap((rise) =>
+      [0.5, 1.5, 3].map((part) => boxAt(left - part * size.width, top + rise, size)));
+    const within = { ...box, top: 0, right: width };
+    worded(sheet, line.label, places.put(`end ${line.channel}`, offered, within), style);
+  }
 }
 
 /** Where two arms differ most, if by more than ten times: how many times. @param {Sheet} sheet @param {Row[]} rows
- * @param {Scale} x @param {Scale} y */
-function bracket(sheet, rows, x, y) {
+ * @param {Scale} x @param {Scale} y @param {import('../draw/axes.js').Box} box @param {import('../draw/places.js').Places} places */
+function bracket(sheet, rows, x, y, box, places) {
   const found = widest(rows[0]?.values ?? [], rows[1]?.values ?? []);
   if (!found) return;
   const { context: pen, look, unit } = sheet;
@@ -118,9 +126,13 @@ function bracket(sheet, rows, x, y) {
     pen.lineTo(place + 4 * unit, end + sign * 6 * unit);
   }
   pen.stroke();
-  const leftHalf = place < sheet.width / 2;
-  words(sheet, `${scientific(found.high / found.low, 0)} times smaller`, place + (leftHalf ? 12 : -12) * unit,
-    top + (bottom - top) * 0.25, { size: look.size.title, weight: 650, align: leftHalf ? 'left' : 'right' });
+  const text = `${scientific(found.high / found.low, 0)} times smaller`;
+  const style = { size: look.size.title, weight: 650 };
+  const size = sizeOf(sheet, text, style);
+  const sides = place < sheet.width / 2 ? [12 * unit, -12 * unit - size.width] : [-12 * unit - size.width, 12 * unit];
+  const offered = [0.25, 0.4, 0.55, 0.7].flatMap((part) => sides.map((side) => boxAt(place + side, top + (bottom - top) * part, size)));
+  places.take({ left: place - 4 * unit, right: place + 4 * unit, top, bottom });
+  worded(sheet, text, places.put('bracket', offered, box), style);
 }
 
 /** @param {number[]} first @param {number[]} second @returns {{entry: number, low: number, high: number} | null} */

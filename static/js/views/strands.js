@@ -2,13 +2,13 @@
 /** Which lines a Curves view draws, and their numbers: raw, stated means, and vectors as grey strands with a chief. */
 
 import { drawable } from '../draw/axes.js';
-import { stepOf, valueAt } from '../session/frame.js';
+import { number, stepOf, valueAt } from '../session/frame.js';
 import { column, mean, span } from './series.js';
 
 /** @typedef {import('./types.js').Frame} Frame */
 /** @typedef {import('./types.js').Line} Line */
 /** @typedef {'line' | 'faint' | 'strand' | 'chief'} Role */
-/** @typedef {{line: Line, role: Role, label: string, values: Float32Array}} Strand */
+/** @typedef {{line: Line, role: Role, label: string, values: Float32Array, present: number}} Strand `present`: its value now */
 
 /**
  * @param {Line[]} lines @param {Frame} frame
@@ -23,23 +23,30 @@ export function strands(lines, frame) {
     const count = span(line.smooth, frame.stride);
     const values = mean(raw, count);
     /** @type {Strand[]} */
-    const faint = count > 1 ? [{ line, role: 'faint', label: '', values: raw }] : [];
-    return [...faint, { line, role: 'line', label: line.label, values }];
+    const faint = count > 1 ? [{ line, role: 'faint', label: '', values: raw, present: NaN }] : [];
+    const present = line.smooth > 1 ? values.at(-1) ?? NaN : nowOf(raw, number(frame, line.channel));
+    return [...faint, { line, role: 'line', label: line.label, values, present }];
   });
 }
+
+/** What was changed since the last row is newer; a row that is no number stays the end. @param {Float32Array} values
+ * @param {number} newer @returns {number} */
+const nowOf = (values, newer) => (Number.isFinite(values.at(-1)) ? newer : values.at(-1) ?? newer);
 
 /** A per-step vector: every entry grey, the one that is highest now in ink and labelled.
  * @param {Line} line @param {Frame} frame @param {import('../session/frame.js').Series} series @returns {Strand[]} */
 function bundle(line, frame, series) {
   const columns = Array.from({ length: series.width }, (_, index) => column(series, index));
-  const last = columns.map((values) => values.at(-1) ?? NaN);
+  const now = frame.channels.get(line.channel);
+  const whole = now?.shape.length === 1 && now.shape[0] === series.width ? now : null;
+  const last = columns.map((values, index) => nowOf(values, whole ? valueAt(whole, index) : values.at(-1) ?? NaN));
   const highest = last.reduce((top, value, index) => (value > (last[top] ?? NaN) || !(last[top] ?? NaN < Infinity) ? index : top), 0);
   const names = frame.channels.get('labels');
   const name = names ? String(valueAt(names, highest)) : String(highest + 1);
   const label = line.label ? `${line.label} ${name}` : name;
   return [
-    ...columns.map((values) => /** @type {Strand} */ ({ line, role: 'strand', label: '', values })),
-    { line, role: 'chief', label, values: columns[highest] ?? new Float32Array(0) },
+    ...columns.map((values) => /** @type {Strand} */ ({ line, role: 'strand', label: '', values, present: NaN })),
+    { line, role: 'chief', label, values: columns[highest] ?? new Float32Array(0), present: last[highest] ?? NaN },
   ];
 }
 

@@ -39,7 +39,7 @@ export function mountTiles(element, spec, context) {
     if (!frame || !found) return;
     const [count, rows, columns] = shape();
     // A line below the grid is kept free for what is said of it, so that it does not change its size.
-    const foot = single() ? sheet.look.size.tick * 1.4 : 0;
+    const foot = single() ? sheet.look.size.tick * 1.25 : 0;
     layout = arranged(count, rows, columns, sheet.width, sheet.height - foot, sheet.ratio);
     if (single()) {
       grid(sheet, frame, found, rows, columns);
