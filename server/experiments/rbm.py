@@ -219,8 +219,8 @@ class RestrictedBoltzmann(Experiment):
             word = "broken"
         elif passing >= (swapped + real) / 2:
             word = "holds"
-        note = f"real {_percent(real)} ± {_percent(_noise(passing))}"
-        return Verdict(number=_percent(passing), line="fantasies pass as digits", word=word, note=note)
+        line = f"of fantasies pass, ± {_percent(_noise(passing))}"
+        return Verdict(number=_percent(passing), line=line, word=word, note=f"real {_percent(real)}")
 
     def position(self) -> Mapping[str, str]:
         return {"epoch": str(self.minibatches.epoch)}

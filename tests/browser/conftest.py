@@ -22,7 +22,7 @@ def server() -> Iterator[Server]:
         yield started
 
 
-@pytest.fixture(scope="package")  # Playwright keeps an event loop running in this thread, which other tests must not meet
+@pytest.fixture(scope="package")  # it keeps an event loop running in this thread, which no other test must meet
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         launched = launch(playwright)
