@@ -27,6 +27,15 @@ export function inside({ left, right, top, bottom }, [x, y], [endX, endY]) {
   return Math.max(0, leaves - enters) * Math.hypot(dx, dy);
 }
 
+/**
+ * Whether a stretch may cross a box at all: almost none does, and this is asked of every stretch at every picture.
+ * @param {Box} box @param {Point} from @param {Point} to
+ */
+function near(box, from, to) {
+  return !((from[0] < box.left && to[0] < box.left) || (from[0] > box.right && to[0] > box.right)
+    || (from[1] < box.top && to[1] < box.top) || (from[1] > box.bottom && to[1] > box.bottom));
+}
+
 /** @param {Box} one @param {Box} two */
 const meet = (one, two) => one.left < two.right && two.left < one.right && one.top < two.bottom && two.top < one.bottom;
 
@@ -70,11 +79,29 @@ export class Places {
     let cost = LEAVING * outside(box, within) + MEETING * this.#taken.filter((other) => meet(box, other)).length;
     const rim = grown(box);
     for (const run of this.#runs) {
+      let from = /** @type {Point} */ (run[0]);
       for (let index = 1; index < run.length; index += 1) {
-        cost += inside(rim, /** @type {Point} */ (run[index - 1]), /** @type {Point} */ (run[index]));
+        const to = /** @type {Point} */ (run[index]);
+        if (near(rim, from, to)) cost += inside(rim, from, to);
+        from = to;
       }
     }
     return cost;
+  }
+
+  /**
+   * Words that jump at every picture cannot be read: a place is left only for one that is much better, or for one that
+   * is preferred and has air around it. Most often the old place still serves, and no other is looked at.
+   * @param {number} old @param {Box[]} offered @param {Box} within
+   */
+  #choice(old, offered, within) {
+    const free = offered.slice(0, old).findIndex((box) => this.#cost(grown(box), grown(within)) === 0);
+    if (free >= 0) return free;
+    const kept = offered[old] ? this.#cost(offered[old], within) : Infinity;
+    if (kept === 0) return old;
+    const costs = offered.map((box) => this.#cost(box, within));
+    const least = Math.min(...costs);
+    return kept <= 2 * least ? old : costs.indexOf(least);
   }
 
   /**
@@ -82,14 +109,7 @@ export class Places {
    * @returns {Box} now taken
    */
   put(name, offered, within) {
-    const costs = offered.map((box) => this.#cost(box, within));
-    const least = Math.min(...costs);
-    const old = this.#kept.get(name) ?? 0;
-    // Words that jump at every picture cannot be read: a place is left only for one that is much better, or for one
-    // that is preferred and has air around it.
-    const free = offered.slice(0, old).findIndex((box, index) => costs[index] === 0 && this.#cost(grown(box), grown(within)) === 0);
-    const kept = (costs[old] ?? Infinity) <= 2 * least ? old : costs.indexOf(least);
-    const chosen = free >= 0 ? free : kept;
+    const chosen = this.#choice(this.#kept.get(name) ?? 0, offered, within);
     this.#kept.set(name, chosen);
     const box = /** @type {Box} */ (offered[chosen]);
     this.take({ ...box, left: box.left - APART, right: box.right + APART });
