@@ -5,6 +5,7 @@ returns for the present picture. `title`, `caption` (what to look at, at most 44
 numbers in braces: "{wrong} units disagree") and `detail` (an optional second sentence) are said here and nowhere else.
 """
 
+from abc import ABC, abstractmethod
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -51,7 +52,7 @@ class Number(_Frozen):
     unit: str = ""
 
 
-class View(_Frozen):
+class View(_Frozen, ABC):
     """What all views share. Views that name the same `index` share hover and selection."""
 
     title: str
@@ -63,9 +64,9 @@ class View(_Frozen):
     kind: str
     shape: ClassVar[Literal["square", "wide"]]
 
+    @abstractmethod
     def channels(self) -> dict[str, tuple[int, ...]]:
         """Every channel the view draws, and the ranks of array it can draw it from (per sample, for curves)."""
-        raise NotImplementedError  # pragma: no cover - every view of the closed set says its own
 
 
 class Readout(View):
