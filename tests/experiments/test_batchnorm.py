@@ -6,25 +6,19 @@ import pytest
 import torch
 
 from server.experiments.batchnorm import BatchNormalisation
-from server.experiments.experiment import Seeds
 from server.grammar import Diverged
-
-torch.set_num_threads(1)  # as in every worker; more threads wait for each other on a busy machine
+from tests.experiments.running import begun, stepped
 
 PRESETS = list(BatchNormalisation.presets)
 
 
 def page(seed: int = 1, **parameters: Any) -> BatchNormalisation:
-    experiment = BatchNormalisation(BatchNormalisation.Controls(**parameters), Seeds.same(seed))
-    experiment.restart()
-    return experiment
+    return begun(BatchNormalisation, seed, **parameters)
 
 
 def run(experiment: BatchNormalisation, steps: int) -> dict[str, float]:
     """The last value of every series."""
-    series = experiment.advance(steps)
-    experiment.step += steps
-    return {name: float(values[-1]) for name, values in series.items()}
+    return {name: float(values[-1]) for name, values in stepped(experiment, steps).items()}
 
 
 def preset(number: int, seed: int = 1) -> BatchNormalisation:

@@ -10,13 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from server.experiments.batchnorm import BatchNormalisation
-from server.experiments.experiment import Seeds
 from server.experiments.paired import EVERY, SMOOTH, Paired
 from server.grammar import Diverged
 from server.models.data import split
 from server.models.minibatches import Minibatches
-
-torch.set_num_threads(1)  # as in every worker; more threads wait for each other on a busy machine
+from tests.experiments.running import begun, stepped
 
 
 class Page(Paired):
@@ -49,28 +47,15 @@ PAGES: list[type[Paired]] = [Momentum, FirstWeights, WeightDecay, BatchNormalisa
 SMALL: dict[str, Any] = {"layers": 2, "units": 16, "unit": "tanh", "learning_rate": 0.1}
 
 
-def page(kind: type[Paired], seed: int = 1, **parameters: Any) -> Paired:
-    experiment = kind(kind.Controls(**parameters), Seeds.same(seed))
-    experiment.restart()
-    return experiment
-
-
-def run(experiment: Paired, steps: int) -> dict[str, Tensor]:
-    """As the runtime does it: the step is counted after the call."""
-    series = experiment.advance(steps)
-    experiment.step += steps
-    return dict(series)
-
-
 @pytest.mark.parametrize("kind", PAGES)
 def test_arms_differ_in_the_named_thing_and_in_nothing_else(kind: type[Paired]) -> None:
-    a, b = (asdict(recipe) for recipe in page(kind).recipes())
+    a, b = (asdict(recipe) for recipe in begun(kind).recipes())
     assert [name for name in a if a[name] != b[name]] == [kind.differs]
 
 
-def test_arms_without_a_difference_are_the_same_run() -> None:
+def test_arms_without_a_difference_are_the_same_stepped() -> None:
     """Same data, first weights, minibatches and order: else equal recipes would drift apart."""
-    series = run(page(Same, **SMALL), 25)
+    series = stepped(begun(Same, **SMALL), 25)
     assert torch.equal(series["loss_A"], series["loss_B"])
     assert torch.equal(series["accuracy_A"], series["accuracy_B"])
     assert series["loss_A"][-1] < series["loss_A"][0]
@@ -78,14 +63,14 @@ def test_arms_without_a_difference_are_the_same_run() -> None:
 
 @pytest.mark.parametrize("kind", [Momentum, WeightDecay, BatchNormalisation])
 def test_first_weights_are_the_same(kind: type[Paired]) -> None:
-    a, b = (arm.net.layers for arm in page(kind, **SMALL).pair)
+    a, b = (arm.net.layers for arm in begun(kind, **SMALL).pair)
     assert all(torch.equal(one.weights, other.weights) for one, other in zip(a, b, strict=True))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_both_arms_train_as_pytorch_would(seed: int) -> None:
     """The same digits, weights and order given to nn.Module, autograd and torch.optim."""
-    experiment = page(Momentum, seed, **SMALL)
+    experiment = begun(Momentum, seed, **SMALL)
     data = split(seed)
     expected = []
     for arm, momentum in zip(experiment.pair, (0.0, 0.9), strict=True):
@@ -103,41 +88,41 @@ def test_both_arms_train_as_pytorch_would(seed: int) -> None:
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             descent.step()
             expected.append(loss.detach())
-    series = run(experiment, 20)
+    series = stepped(experiment, 20)
     torch.testing.assert_close(torch.cat([series["loss_A"], series["loss_B"]]), torch.stack(expected))
 
 
 def test_gradients_are_there_before_the_first_step_and_nothing_has_moved() -> None:
-    experiment, other = page(BatchNormalisation, **SMALL), page(BatchNormalisation, **SMALL)
+    experiment, other = begun(BatchNormalisation, **SMALL), begun(BatchNormalisation, **SMALL)
     for arm in experiment.pair:
         assert (arm.net.gradient_norms() > 0).all()
         assert not arm.descent.velocity.any()
     norms = [layer.norm for layer in experiment.pair[1].net.layers[:-1]]
     assert all(norm is not None and not norm.running_mean.any() for norm in norms)
     shown = other.pair[0].net.gradient.clone()
-    run(other, 1)
+    stepped(other, 1)
     assert torch.equal(shown, other.pair[0].net.gradient)  # looked at: what became the first minibatch
 
 
 def test_accuracy_is_measured_every_tenth_step_and_stands_until_then() -> None:
-    experiment = page(Same, **SMALL)
+    experiment = begun(Same, **SMALL)
     data = split(1)
-    first = run(experiment, 7)["accuracy_A"]
+    first = stepped(experiment, 7)["accuracy_A"]
     assert (first == first[0]).all()
-    then = run(experiment, EVERY - 7)["accuracy_A"]
+    then = stepped(experiment, EVERY - 7)["accuracy_A"]
     assert (then[:-1] == first[0]).all()
     right = experiment.pair[0].net.predict(data.test_inputs).argmax(1) == data.test_labels
     assert float(then[-1]) == pytest.approx(100 * float(right.float().mean()))
-    assert (run(experiment, EVERY - 1)["accuracy_A"] == then[-1]).all()
+    assert (stepped(experiment, EVERY - 1)["accuracy_A"] == then[-1]).all()
 
 
 def test_live_parameters_reach_both_arms_at_once() -> None:
-    experiment = page(WeightDecay, **SMALL)
-    run(experiment, 3)
+    experiment = begun(WeightDecay, **SMALL)
+    stepped(experiment, 3)
     for name, value in (("learning_rate", 0.01), ("momentum", 0.7), ("batch", 5)):
         experiment.parameters = experiment.parameters.changed(name, value)
         experiment.live(name)
-    run(experiment, 2)
+    stepped(experiment, 2)
     assert [arm.descent.learning_rate for arm in experiment.pair] == [0.01, 0.01]
     assert [arm.descent.momentum for arm in experiment.pair] == [0.7, 0.7]
     assert [arm.descent.weight_decay for arm in experiment.pair] == [0.0, 0.01]
@@ -146,8 +131,8 @@ def test_live_parameters_reach_both_arms_at_once() -> None:
 
 def test_the_race_is_timed_on_the_mean_of_the_last_minibatches() -> None:
     """However the steps are cut into calls, the finish is what the recorded losses say."""
-    experiment = page(Momentum, **SMALL)
-    parts = [run(experiment, steps) for steps in (1, 2, 1, 40, 3, 60, 80, 100)]
+    experiment = begun(Momentum, **SMALL)
+    parts = [stepped(experiment, steps) for steps in (1, 2, 1, 40, 3, 60, 80, 100)]
     for number, name in enumerate(("loss_A", "loss_B")):
         losses = torch.cat([part[name] for part in parts]).tolist()
         means = {end: sum(losses[end - SMOOTH : end]) / SMOOTH for end in range(SMOOTH, len(losses) + 1)}
@@ -173,7 +158,7 @@ def test_the_race_is_timed_on_the_mean_of_the_last_minibatches() -> None:
     ],
 )
 def test_verdict(reached: list[int | None], step: int, number: str, word: str) -> None:
-    experiment = page(Same, **SMALL)
+    experiment = begun(Same, **SMALL)
     experiment.reached, experiment.step = reached, step
     verdict = experiment.verdict()
     assert (verdict.number, verdict.word) == (number, word)
@@ -181,7 +166,7 @@ def test_verdict(reached: list[int | None], step: int, number: str, word: str) -
 
 
 def diverging() -> Paired:
-    return page(Same, layers=6, units=16, unit="relu", first_weights="he", learning_rate=10.0)
+    return begun(Same, layers=6, units=16, unit="relu", first_weights="he", learning_rate=10.0)
 
 
 def breaking_step() -> tuple[int, list[float]]:
@@ -207,7 +192,7 @@ def test_divergence_names_arm_step_and_layer(steps: int) -> None:
     measured: list[float] = []
     with pytest.raises(Diverged) as caught:  # noqa: PT012 - the call that raises is one of many
         while experiment.step < 1000:
-            measured += run(experiment, steps)["loss_A"].tolist()
+            measured += stepped(experiment, steps)["loss_A"].tolist()
     error = caught.value
     if error.series is not None:
         rest = error.series["loss_A"]
@@ -222,7 +207,7 @@ def test_divergence_names_arm_step_and_layer(steps: int) -> None:
     assert error.ways[1].parameters == {"learning_rate": 0.1}
 
 
-def test_the_seed_is_the_run() -> None:
-    one, again, other = (run(page(Momentum, seed, **SMALL), 5)["loss_B"] for seed in (3, 3, 4))
+def test_the_seed_is_the_stepped() -> None:
+    one, again, other = (stepped(begun(Momentum, seed, **SMALL), 5)["loss_B"] for seed in (3, 3, 4))
     assert torch.equal(one, again)
     assert not torch.equal(one, other)

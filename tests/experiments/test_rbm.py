@@ -10,8 +10,6 @@ from server.experiments.experiment import Seeds
 from server.experiments.rbm import RestrictedBoltzmann
 from server.grammar import Diverged
 
-torch.set_num_threads(1)  # as in every worker; more threads wait for each other on a busy machine
-
 
 def run(steps: int = 0, seed: int = 1, **parameters: float | bool) -> RestrictedBoltzmann:
     experiment = RestrictedBoltzmann(RestrictedBoltzmann.Controls(**parameters), Seeds.same(seed))

@@ -220,11 +220,9 @@ test('a seed is a whole number from 0 to 2³¹ − 1', () => {
   for (const text of ['abc', '−1', '-1', '7.5', '2147483648', '']) assert.ok(Number.isNaN(seedOf(text)), text);
 });
 
-test('ways on after a divergence: act, change and begin again, or back to the last finite step', () => {
-  assert.deepEqual(answerTo({ label: 'Go on with B', parameters: {}, action: 'go_on' }, 3).messages,
-    [{ type: 'act', action: 'go_on', arguments: {} }]);
+test('ways on after a divergence: change and begin again, or back to the last finite step', () => {
   assert.deepEqual(answerTo({ label: 'Rate 1', parameters: { learning_rate: 1 } }, 3),
-    { label: 'Rate 1', messages: [{ type: 'set', parameter: 'learning_rate', value: 1 }, { type: 'rewind', step: 0 }] });
+    { label: 'Rate 1', messages: [{ type: 'set', parameter: 'learning_rate', value: 1 }] });
   assert.deepEqual(answerTo({ label: 'Rewind', parameters: {} }, 3),
     { label: 'Rewind to step 3', messages: [{ type: 'rewind', step: 3 }] });
   assert.deepEqual(answerTo({ label: 'Rewind', parameters: {} }, 0).messages,

@@ -9,7 +9,6 @@ from torch import Tensor
 from server.models.rbm import RBM, Couplings
 
 TEMPERATURES = (0.6, 1.0, 2.5)
-torch.set_num_threads(1)  # as in every worker; more threads wait for each other on a busy machine
 
 
 def seeded(seed: int) -> torch.Generator:

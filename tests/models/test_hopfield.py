@@ -1,7 +1,5 @@
 """Facts about recall: the reference values that fit a fast run, and enumeration where N is small."""
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from torch import Tensor
@@ -9,15 +7,6 @@ from torch import Tensor
 from server.models import theory
 from server.models.data import binary_digits
 from server.models.hopfield import Network, energy, fields, hebb, overlaps, pseudo_inverse
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """Hundreds of small products: a pool of threads makes them slower, and far slower on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def random_patterns(count: int, units: int, seed: int) -> Tensor:
