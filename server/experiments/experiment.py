@@ -121,3 +121,7 @@ class Experiment(ABC):
     def position(self) -> Mapping[str, str]:
         """Further words beside the step in the transport, e.g. {"sweep": "0.75"}."""
         return {}
+
+    def words(self) -> Mapping[str, str]:
+        """Live words for captions and formulas, beside the live numbers: "disagree with {wanted}"."""
+        return {}

@@ -19,11 +19,11 @@ from server.grammar import (
     Theory,
     Tiles,
     Verdict,
+    Word,
     action,
     slider,
     toggle,
 )
-from server.grammar.views import Word
 from server.models.contrastive_divergence import Learner
 from server.models.data import split
 from server.models.minibatches import Minibatches

@@ -2,24 +2,14 @@
 
 from server.grammar.actions import Action, action, actions_of
 from server.grammar.errors import Diverged, DownhillError, Refused
+from server.grammar.head import Formula, Hill, Verdict, Word
 from server.grammar.parameters import Parameters, choice, slider, toggle
-from server.grammar.views import (
-    Curves,
-    Formula,
-    Hill,
-    Line,
-    Matrix,
-    Number,
-    Profile,
-    Readout,
-    Theory,
-    Tiles,
-    Verdict,
-    View,
-)
+from server.grammar.pictures import BasinMap, Matrix, Surface, Tiles, Tree
+from server.grammar.views import Curves, Line, Number, Profile, Readout, Relation, Theory, View
 
 __all__ = [
     "Action",
+    "BasinMap",
     "Curves",
     "Diverged",
     "DownhillError",
@@ -32,10 +22,14 @@ __all__ = [
     "Profile",
     "Readout",
     "Refused",
+    "Relation",
+    "Surface",
     "Theory",
     "Tiles",
+    "Tree",
     "Verdict",
     "View",
+    "Word",
     "action",
     "actions_of",
     "choice",

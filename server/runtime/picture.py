@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from server.grammar import Matrix, Profile, Tiles, View
+from server.grammar import BasinMap, Matrix, Profile, Tiles, Tree, View
 from server.runtime.history import Bookmark
 from server.runtime.session import Session
 from server.runtime.wire import Array, Quantised, encode, quantise
@@ -41,6 +41,7 @@ def picture(session: Session, reader: Reader, *, speed: float, time: float) -> b
         "verdict": verdict.model_dump(),
         "sentence": verdict.sentence(),
         "position": dict(session.experiment.position()),
+        "words": dict(session.experiment.words()),
         "stride": excerpt.stride,
         "start": excerpt.start,
         "rows": excerpt.count,
@@ -62,7 +63,9 @@ def colour_maps(views: tuple[View, ...]) -> dict[str, bool]:
 
 
 def _images(view: View) -> dict[str, bool]:
-    if isinstance(view, Profile):
+    if isinstance(view, BasinMap):
+        return {view.purity: False, view.tiles: False}
+    if isinstance(view, Profile | Tree):
         return {view.tiles: False} if view.tiles else {}
     if not isinstance(view, Matrix | Tiles):
         return {}

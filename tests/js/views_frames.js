@@ -5,7 +5,7 @@
 
 /** @param {Partial<Frame>} parts @returns {Frame} */
 export const frame = (parts) => ({
-  run: 1, step: 0, state: 'playing', speed_measured: 0, time: 0, sentence: '', position: {}, stride: 1, start: 0, rows: 0,
+  run: 1, step: 0, state: 'playing', speed_measured: 0, time: 0, sentence: '', position: {}, words: {}, stride: 1, start: 0, rows: 0,
   verdict: { number: '', line: '', word: 'untested', note: '' }, unchanged: [], channels: new Map(), series: new Map(),
   former: null, ...parts,
 });

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Live numbers in sentences and formulas: every `.live[data-channel]` shows the current value of its channel. Braces in
- * a sentence ("{wrong} units disagree", "{energy:1}") become such places.
+ * Live numbers and words in sentences and formulas: every `.live[data-channel]` shows the current value of its channel,
+ * or the frame's word of that name. Braces in a sentence ("{wrong} units disagree", "{energy:1}") become such places.
  */
 import { fixed } from '../draw/numbers.js';
 import { number } from '../session/frame.js';
@@ -51,10 +51,12 @@ export function mountLive(elements) {
   return {
     draw(frame) {
       for (const place of places) {
-        const value = number(frame, place.getAttribute('data-channel') ?? '');
+        const name = place.getAttribute('data-channel') ?? '';
         const digits = place.getAttribute('data-digits') ?? undefined;
+        const word = frame.words[name];
+        if (word !== undefined) write(place, word);
         // A channel that is not there yet has no value: leave the dash.
-        if (known(frame, place.getAttribute('data-channel') ?? '')) write(place, spoken(value, digits));
+        else if (known(frame, name)) write(place, spoken(number(frame, name), digits));
       }
     },
   };

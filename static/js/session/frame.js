@@ -15,6 +15,7 @@
  * @property {number} run @property {number} step @property {State} state
  * @property {number} speed_measured steps per second @property {number} time server seconds
  * @property {Verdict} verdict @property {string} sentence @property {Record<string, string>} position
+ * @property {Record<string, string>} words for captions, beside the numbers
  * @property {number} stride @property {number} start @property {number} rows
  * @property {string[]} unchanged
  */
