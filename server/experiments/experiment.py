@@ -64,7 +64,8 @@ class Experiment(ABC):
     pinned: ClassVar[str]
     views: ClassVar[tuple[View, ...]]
     lasting: ClassVar[tuple[str, ...]] = ()
-    """Channels of `show` that stay the same for the whole run (stored memories, fixed weights): sent once."""
+    """Channels of `show` that seldom change (stored memories, fixed weights): converted once for each tensor that comes,
+    so a change is another tensor, never one made in place."""
     presets: ClassVar[Mapping[str, Mapping[str, float | str | bool]]] = {}
     """Named settings (label → parameters that differ from the defaults, and `speed` where another one shows it better).
     The page opens on the defaults, which show the phenomenon at once; the first preset names them: it is empty."""

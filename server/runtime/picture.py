@@ -77,13 +77,16 @@ def _channels(session: Session) -> dict[str, Array | Quantised]:
     """What `show` returns, and the present value of every per-step series beside it."""
     maps = colour_maps(session.kind.views)
     latest: dict[str, Array | Quantised] = {k: np.asarray(v) for k, v in session.history.latest().items()}
-    channels = latest | session.kept
+    channels = latest
     for name, tensor in session.experiment.show().items():
-        if name not in session.kept:
-            array: Array = tensor.detach().cpu().numpy()
-            channels[name] = quantise(array, symmetric=maps[name]) if name in maps else array
-    if not session.kept:
-        session.kept = {name: channels[name] for name in session.kind.lasting}
+        kept = session.kept.get(name)
+        if kept and kept[0] is tensor:
+            channels[name] = kept[1]
+            continue
+        array: Array = tensor.detach().cpu().numpy()
+        channels[name] = quantise(array, symmetric=maps[name]) if name in maps else array
+        if name in session.kind.lasting:
+            session.kept[name] = tensor, channels[name]
     return channels
 
 

@@ -131,7 +131,7 @@ class Session:
         self.run += 1
         self.history = History()
         self.card = None
-        self.kept: dict[str, Any] = {}
+        self.kept: dict[str, tuple[torch.Tensor, Any]] = {}
         if self.state == "failed":
             self.state = "playing"
 
