@@ -64,7 +64,7 @@ class Experiment(ABC):
     pinned: ClassVar[str]
     views: ClassVar[tuple[View, ...]]
     lasting: ClassVar[tuple[str, ...]] = ()
-    """Channels of `show` that seldom change (stored memories, fixed weights): converted once for each tensor that comes,
+    """Channels of `show` that seldom change (stored memories, fixed weights): converted once for each new tensor,
     so a change is another tensor, never one made in place."""
     presets: ClassVar[Mapping[str, Mapping[str, float | str | bool]]] = {}
     """Named settings (label → parameters that differ from the defaults, and `speed` where another one shows it better).

@@ -6,54 +6,60 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from server.experiments.experiment import Experiment, Series
+from server.experiments.by_hand import ByHand
+from server.experiments.chronicle import Cause, Chronicle
+from server.experiments.experiment import Series
 from server.grammar import (
+    BasinMap,
     Curves,
     Formula,
     Hill,
     Line,
     Matrix,
     Number,
-    Parameters,
     Profile,
     Readout,
-    Refused,
+    Relation,
     Theory,
     Tiles,
     Verdict,
-    action,
     choice,
     slider,
-    toggle,
 )
 from server.models import hopfield
-from server.models.data import binary_digits
+from server.models.memory import Dense, Memory
 
-SIDE = 20
-UNITS = SIDE * SIDE
-WANTED = 3
-"""The digit that the cue is a spoilt copy of."""
-STORED = (WANTED, 0, 1, 4, 5, 7, 2, 6, 8, 9)
-"""Which digits are memorised first."""
+Spoiling = Literal["flip", "mask", "erase"]
+BINS = 31
+"""Of the histogram of fields."""
+BLOCK = 512
+"""Weights between more units than this are shown as means over blocks, or they would not fit into a picture."""
 
 
-class Hopfield(Experiment):
-    r"""400 units, each on (+1) or off (−1), all linked to one another, hold a few handwritten digits in their
-    links. Show them a spoilt digit, let unit after unit decide by itself, and the clean one comes back.
+class Hopfield(ByHand):
+    r"""A few hundred units, each on (+1) or off (−1), all linked to one another, hold pictures in their links. Show
+    them a spoilt one, let unit after unit decide by itself, and the clean one comes back.
 
-    A unit adds up what it hears, h = Σ w s − θ, and turns on above 0 and off below. The links are the same in
-    both directions, so E = −½ Σ w s s + θ Σ s cannot rise when one unit decides: it changes by −2|h| if the
-    unit flips, else not at all. So the run must end in a valley, where no unit wants to flip. Learning digs
-    the valleys: Hebb's rule strengthens the link of two units that agree in a memory. It melts alike memories
-    into one another; the pseudo-inverse keeps any independent memories apart.
+    A unit adds up what it hears, h = Σ w s − θ, and turns on above 0 and off below. The links are the same in both
+    directions, so E = −½ Σ w s s + θ Σ s cannot rise when one unit decides: it changes by −2|h| if the unit flips, else
+    not at all. So the run must end in a valley, where no unit wants to flip. Learning digs the valleys: Hebb's rule
+    strengthens the link of two units that agree in a memory. It melts alike memories into one another; Storkey's leaves
+    out what a link knows already, the pseudo-inverse keeps any independent memories apart. A dense memory has no links
+    between pairs at all: E is a sum of Σ F(ξ·s) over memories, steep where one of them is near, and a unit compares E
+    on with E off. Dreaming does the opposite of learning: valleys into which random states fall are made less deep.
 
-    Three things break the promise. Heat T > 0 lets a unit climb, with the probability of Boltzmann's law. All
-    units deciding at once may swap between two states for ever; a rise is rare then, since both rules'
-    links would be positive semidefinite if units heard themselves. And a hand on θ changes the hill itself,
-    which is not counted as a rise. In random order every unit decides once per sweep of 400 updates.
+    Three things break the promise. Heat T > 0 lets a unit climb, with the probability of Boltzmann's law. All units
+    deciding at once may swap between two states for ever; a rise is rare then, since Hebb's and the pseudo-inverse's
+    links would be positive semidefinite if units heard themselves. And a hand on θ, on the state or on what is stored
+    changes the hill itself, which is not counted as a rise. In random order every unit decides once per sweep.
 
-    The memories are scikit-learn's digits, one clear example of each, enlarged from 8×8 to 20×20 and cut into
-    ink and paper.
+    The map shows where starts end, each without heat, one unit at a time in a random order. All memories stand on the
+    rim; at the centre there is noise. Between, every unit copies the noise or one of the two neighbouring memories,
+    picked by a threshold of its own, so that no two points of the map start alike. Hatched: the end is none of the
+    memories (an overlap below 0.9). Pale: other noise and other picks often ended elsewhere. The run's place on the map
+    is found from its overlaps, by the two neighbouring memories of which it holds the most.
+
+    The digits are scikit-learn's, one clear example of each, enlarged from 8×8 and cut into ink and paper.
     """
 
     title = "Recall"
@@ -63,21 +69,22 @@ class Hopfield(Experiment):
     summary = "A spoilt digit falls into a memory."
     source = (
         "slide 3; J. J. Hopfield, PNAS 79 (1982) 2554; "
-        "L. Personnaz, I. Guyon, G. Dreyfus, J. Physique Lett. 46 (1985) L359 (pseudo-inverse)."
+        "L. Personnaz, I. Guyon, G. Dreyfus, J. Physique Lett. 46 (1985) L359 (pseudo-inverse); "
+        "A. Storkey, ICANN (1997); J. J. Hopfield, D. I. Feinstein, R. G. Palmer, Nature 304 (1983) 158 (unlearning); "
+        "D. Krotov, J. J. Hopfield, NeurIPS 29 (2016), "
+        "M. Demircigil et al., J. Stat. Phys. 168 (2017) 288 (dense memories)."
     )
     formulas = (
-        Formula(latex=r"E=-\frac{1}{2}\sum_{i,j}w_{ij}s_is_j+\sum_i\theta s_i", value="energy", digits=1),
-        Formula(latex=r"h_i=\sum_j w_{ij}s_j-\theta", value="field", before="unit {example}", after="on above 0"),
+        Formula(
+            latex=r"E=-\frac{1}{2}\sum_{i,j}w_{ij}s_is_j+\sum_i\theta s_i", value="energy", digits=1, after="{form}"
+        ),
+        Formula(latex=r"h_i=\sum_j w_{ij}s_j-\theta", value="field", before="unit {example}", after="{decision}"),
     )
     step_name = "update"
     speed = 40.0
     pinned = "noise"
 
-    class Controls(Parameters):
-        threshold: float = slider(
-            0.0, -2, 2, step=0.01, symbol=r"\theta", label="threshold", applies="live",
-            help="What a unit must hear to turn on, the same for all. It tilts the whole hill.",
-        )  # fmt: skip
+    class Controls(ByHand.Controls):
         temperature: float = slider(
             0.0, 0, 2, step=0.01, symbol="T", label="temperature", applies="live",
             help="Heat: how often a unit decides against what it hears. At 0 never.",
@@ -86,21 +93,19 @@ class Hopfield(Experiment):
             "random", label="update order", applies="live",
             help="Who decides next. Random: every unit once a sweep. All at once: one update is a sweep.",
         )  # fmt: skip
+        ties: hopfield.Ties = choice(
+            "keep", label="a unit that hears nothing", applies="live",
+            labels={"keep": "stays as it is", "on": "turns on", "coin": "tosses a coin"},
+            help="What a unit does whose field is exactly 0. The energy is the same either way.",
+        )  # fmt: skip
+        spoiling: Spoiling = choice(
+            "flip", label="how the cue is spoilt",
+            labels={"flip": "turned over", "mask": "switched off", "erase": "lower part erased"},
+            help="Turned over or switched off: units picked at random. Or the lower part is missing.",
+        )  # fmt: skip
         noise: float = slider(
             0.36, 0, 0.5, step=0.01, symbol="p", label="noise in the cue",
-            help="Share of the units turned over in the digit at the start. At 0.5 nothing of it is left.",
-        )  # fmt: skip
-        memories: int = slider(
-            6, 1, 10, symbol="M", label="memories stored",
-            help="How many different digits the links hold. The 3 is always among them.",
-        )  # fmt: skip
-        rule: Literal["hebb", "pseudo-inverse"] = choice(
-            "pseudo-inverse", labels={"hebb": "Hebb"}, label="learning rule",
-            help="How the links are made. Hebb: each by itself. Pseudo-inverse: so that all memories fit.",
-        )  # fmt: skip
-        self_connections: bool = toggle(
-            False, label="units connect to themselves",
-            help="Keep each unit's link to itself: it then holds on to its own state, noise included.",
+            help="Share of the units that are spoilt at the start. Half of them turned over leaves nothing.",
         )  # fmt: skip
 
     parameters: Controls
@@ -110,14 +115,14 @@ class Hopfield(Experiment):
         title="Energy",
         caption="It falls or stays. Ticks: a unit flipped.",
         symbol="E",
-        theory=(Theory(label="the stored 3", channel="memory_energy"),),
+        theory=(Theory(label="the memory wanted", channel="memory_energy"),),
         events="flipped",
         digits=1,
     )
     views = (
         Tiles(
             title="Network state",
-            caption="{wrong} of 400 units **disagree** with “3”.",
+            caption="{wrong} units **disagree** with “{wanted}”.",
             detail="Yellow: deciding now. Paint on it.",
             weight=3,
             channel="state",
@@ -125,15 +130,20 @@ class Hopfield(Experiment):
             target="target",
             now="unit",
             paint="paint",
+            drop="picture",
         ),
-        Matrix(
-            title="Weights",
-            caption="All memories **share** the same links.",
-            detail="Blue: alike; orange: opposite.",
+        BasinMap(
+            title="Basins of attraction",
+            caption="Where each start **falls**. Click to start.",
+            detail="Centre: noise. Rim: clean memories.",
             weight=2,
-            channel="weights",
-            rows="unit",
-            columns="unit",
+            index="memory",
+            channel="basins",
+            purity="purity",
+            tiles="memories",
+            labels="labels",
+            path="path",
+            press="start_at",
         ),
         Profile(
             title="Overlaps",
@@ -142,150 +152,154 @@ class Hopfield(Experiment):
             weight=2,
             index="memory",
             lines=(Line(channel="overlaps"),),
-            tiles="memories",
+            tiles="first_memories",
             reference="cue",
+        ),
+        Matrix(
+            title="Weights",
+            caption="All memories **share** the same links.",
+            detail="Blue: alike; orange: opposite. Dense memories have none.",
+            channel="weights",
+            rows="unit",
+            columns="unit",
         ),
         Curves(
             title="Overlaps over time",
             caption="Likeness to each memory, **update** by update.",
             index="memory",
-            lines=(Line(channel="overlaps"),),
+            lines=(Line(channel="likeness"),),
             theory=(Theory(label="recalled", value=1),),
+        ),
+        Relation(
+            title="Local fields",
+            caption="Units **left** of 0 would flip, none else.",
+            detail="Field times state, counted over all units; yellow: the unit that decided last.",
+            x="bins",
+            lines=(Line(channel="content_units"),),
+            style="bars",
+            now="decider",
+            axis="field × state, s h",
         ),
         Readout(
             title="This run in numbers",
             caption="Flips become **rare** as the run settles.",
             numbers=(
                 Number(channel="energy", label="energy", symbol="E", digits=1),
-                Number(channel="memory_energy", label="energy of the stored 3", digits=1),
-                Number(channel="likeness", label="overlap with the 3", digits=3),
+                Number(channel="memory_energy", label="energy of the memory wanted", digits=1),
+                Number(channel="match", label="overlap with it", digits=3),
                 Number(channel="flips", label="units flipped so far", digits=0),
                 Number(channel="content", label="units that would not flip", digits=0),
+                Number(channel="recalled", label="share of the map that is recalled", digits=0, unit="%"),
             ),
         ),
     )
-    lasting = ("target", "memories", "weights", "cue")
+    lasting = (*ByHand.lasting, "weights")
     presets = {
         "A 3 out of noise": {},
         "Too alike for Hebb": {"rule": "hebb", "memories": 10, "noise": 0.1},
         "All at once: two states swap": {"update_order": "all at once", "memories": 1, "noise": 0.5, "speed": 2.0},
         "Heated": {"temperature": 0.5, "noise": 0.1},
+        "Half a letter": {"patterns": "letters", "memories": 12, "spoiling": "erase", "noise": 0.5},
+        "A hundred in a dense memory": {"rule": "dense", "patterns": "random", "memories": 100, "noise": 0.3},
+        "Slow motion": {"speed": 2.0},
     }
 
     def restart(self) -> None:
-        parameters = self.parameters
-        digits = sorted(STORED[: parameters.memories])
-        self.patterns = binary_digits(digits, side=SIDE)
-        self.wanted = digits.index(WANTED)
-        learn = hopfield.hebb if parameters.rule == "hebb" else hopfield.pseudo_inverse
-        weights = learn(self.patterns, self_connections=parameters.self_connections)
-        self.network = hopfield.Network(weights, self.patterns, self._cue(), self.seeds.order)
-        self.live("threshold")
-        self.cue = self.network.overlaps
-        self.hand = self.generator("order", "hand")
-        self.unit, self.updates, self.decisions = -1, 0, 0
-        self.flips = torch.tensor(0)
-        self.rises = {cause: torch.tensor(0) for cause in ("heat", "all at once", "one at a time")}
+        self.decisions = 0
+        self.chronicle = Chronicle()
+        super().restart()
+        self.live("temperature")
 
-    def _cue(self) -> Tensor:
-        """The digit with exactly this share of its units turned over, at random."""
-        spoilt = torch.randperm(UNITS, generator=self.generator("data"))[: round(self.parameters.noise * UNITS)]
-        state = self.patterns[self.wanted].clone()
-        state[spoilt] *= -1
+    def hold(self, memory: Memory) -> None:
+        super().hold(memory)
+        self.weights = _in_blocks(memory.matrix())
+
+    def start(self) -> Tensor:
+        """The wanted memory with exactly this share of its units spoilt."""
+        state = self.pictures[self.wanted].clone()
+        count = round(self.parameters.noise * self.units)
+        if self.parameters.spoiling == "erase":
+            state[self.units - count :] = -1
+            return state
+        spoilt = torch.randperm(self.units, generator=self.generator("data"))[:count]
+        state[spoilt] = -1 if self.parameters.spoiling == "mask" else -state[spoilt]
         return state
 
-    def live(self, name: str) -> None:
-        self.network.threshold = self.parameters.threshold
-        self.network.temperature = self.parameters.temperature
+    @property
+    def update_order(self) -> hopfield.Order:
+        return self.parameters.update_order
 
-    def advance(self, steps: int) -> Series:
-        order = self.parameters.update_order
-        updates = self.network.update(steps, order)
-        self.unit = int(updates.unit[-1])
-        self.updates += steps
-        self.decisions += steps * (UNITS if order == "all at once" else 1)
-        self.flips += updates.flips.sum()
-        self.rises[self._cause] += updates.rises
-        return {
-            "energy": updates.energy,
-            "overlaps": updates.overlaps,
-            "flipped": (updates.flips > 0).double(),
-        }
+    def live(self, name: str) -> None:
+        super().live(name)
+        self.network.temperature = self.parameters.temperature
+        self.network.ties = self.parameters.ties
+
+    def measured(self, updates: hopfield.Updates) -> Series:
+        self.decisions += len(updates.unit) * (self.units if self.update_order == "all at once" else 1)
+        self.chronicle.add(updates, self.network.state, self._cause)
+        return super().measured(updates)
 
     def show(self) -> Mapping[str, Tensor]:
-        network = self.network
-        state, wanted = network.state, self.patterns[self.wanted]
-        fields, example = network.fields, max(self.unit, 0)
-        return {
-            "state": state.view(1, SIDE, SIDE),
-            "target": wanted.view(1, SIDE, SIDE),
-            "memories": self.patterns.view(-1, SIDE, SIDE),
-            "weights": network.weights,
-            "overlaps": network.overlaps,
-            "cue": self.cue,
-            "energy": torch.tensor(network.energy),
-            "memory_energy": hopfield.energy(network.weights, wanted, network.threshold),
-            "likeness": network.overlaps[self.wanted],
-            "wrong": (state != wanted).sum(),
-            "flips": self.flips,
-            "content": (state * fields >= 0).sum(),
-            "unit": torch.tensor(self.unit),
+        shown = dict(super().show())
+        state = self.network.state
+        contents = state * self.network.fields
+        counts, edges = torch.histogram(contents.float(), BINS)
+        example, field = max(self.unit, 0), self.chronicle.field
+        return shown | {
+            "weights": self.weights,
+            "match": shown["overlaps"][self.wanted],
+            "wrong": (state != self.pictures[self.wanted]).sum(),
+            "flips": self.chronicle.flips,
+            "content": (contents >= 0).sum(),
+            "bins": (edges[1:] + edges[:-1]) / 2,
+            "content_units": counts,
+            "decider": torch.tensor([float(contents[example]), 0.0]),
             "example": torch.tensor(example),
-            "field": fields[example],
+            "field": self.network.fields[example] if field is None else torch.tensor(field),
         }
 
+    def words(self) -> Mapping[str, str]:
+        return {**super().words(), "decision": self.chronicle.decision, "form": self._form()}
+
+    def _form(self) -> str:
+        """Where the energy is not the sum over pairs that stands in the formula: what it is."""
+        if not isinstance(self.memory, Dense):
+            return ""
+        power = self.memory.power
+        return "here −log Σ exp(ξ·s)" if power is None else f"here −Σ(ξ·s)^{power} / {power}N^{power - 1}"
+
     def verdict(self) -> Verdict:
-        rises = sum(int(count) for count in self.rises.values())
-        line = f"rises in {self.updates:,} updates".replace(",", "\u2009")
-        if self.updates == 0:
+        rises, updates = self.chronicle.rises, self.chronicle.updates
+        line = f"rises in {updates:,} updates".replace(",", "\u2009")
+        if updates == 0:
             return Verdict(number="0", line=line, word="untested")
-        if self._swapping:
+        if self._cause == "all at once" and self.network.swaps:
             return Verdict(number="2", line="states swap for ever", word="broken", note="all at once")
         number = str(rises) if rises < 10_000 else f"{rises // 1000}k"
         return Verdict(number=number, line=line, word="broken" if rises else "holds", note=self._note())
 
     @property
-    def _cause(self) -> str:
+    def _cause(self) -> Cause:
         """What would be to blame if the energy rose now."""
         if self.parameters.temperature > 0:
-            return "heat"
-        return "all at once" if self.parameters.update_order == "all at once" else "one at a time"
-
-    @property
-    def _swapping(self) -> bool:
-        return self._cause == "all at once" and self.network.swaps
+            return "by heat"
+        return "all at once" if self.update_order == "all at once" else "units hear themselves"
 
     def _note(self) -> str:
         """What a student should know beside the count, short enough for one line."""
-        if self.rises["heat"]:
-            return "by heat"
-        if self.rises["all at once"]:
-            return "all at once"
-        if self._cause == "heat":
+        if self.chronicle.blame:
+            return self.chronicle.blame
+        if self.parameters.temperature > 0:
             return "heated"
         return "settled" if self.network.settled else "still falling"
 
     def position(self) -> Mapping[str, str]:
-        return {"sweep": f"{self.decisions / UNITS:.2f}"}
+        return {"sweep": f"{self.decisions / self.units:.2f}"}
 
-    @action("Corrupt 10 %", help="Turn over 40 units picked at random.")
-    def corrupt(self) -> None:
-        """Another forty every time; the same ones when the run is repeated."""
-        state = self.network.state
-        state[torch.randperm(UNITS, generator=self.hand)[: UNITS // 10]] *= -1
-        self.network.state = state
 
-    @action("Blank sheet", help="Turn every unit off, to draw a cue by hand.")
-    def blank(self) -> None:
-        """All units off."""
-        self.network.state = torch.full((UNITS,), -1.0)
-
-    @action("", help="Turn single units on or off by hand.")
-    def paint(self, cells: list[int], value: bool) -> None:
-        """Set these units, numbered along the rows from the top left. Raises Refused where there is none."""
-        outside = [cell for cell in cells if cell not in range(UNITS)]
-        if outside:
-            raise Refused(f"There is no unit {outside[0]}; units are numbered 0 to {UNITS - 1}.")
-        state = self.network.state
-        state[cells] = 1.0 if value else -1.0
-        self.network.state = state
+def _in_blocks(weights: Tensor | None) -> Tensor:
+    """The weights, or means over blocks of them where there are too many; one hatched cell where there are none."""
+    if weights is None:
+        return torch.full((1, 1), torch.nan)
+    side = -(-len(weights) // BLOCK)
+    return weights if side == 1 else torch.nn.functional.avg_pool2d(weights[None], side, ceil_mode=True)[0]

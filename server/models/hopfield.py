@@ -1,60 +1,33 @@
-"""Hopfield network: N units s = ±1 with symmetric weights that recall by running down an energy.
+"""Hopfield network: N units s = ±1 that recall by running down an energy E(s), whatever memory made it.
 
-E(s) = −½ Σ_ij W_ij s_i s_j + θ Σ_i s_i        h_i = Σ_j W_ij s_j − θ
+A unit turns on where its field h_i = (E(s_i = −1) − E(s_i = +1)) / 2 is positive and off where it is
+negative; a field of 0 is a tie. With heat T > 0 it turns on with probability 1/(1 + exp(−2h/T)). Everything
+is float64.
 
-A unit turns on where its field h is positive and off where it is negative; at h = 0 it keeps its state. With
-heat T > 0 it turns on with probability 1/(1 + exp(−2h/T)). Everything is float64.
-
-Sources: J. J. Hopfield, PNAS 79 (1982) 2554; L. Personnaz, I. Guyon, G. Dreyfus, J. Physique Lett. 46 (1985)
-L359 (pseudo-inverse); R. J. Glauber, J. Math. Phys. 4 (1963) 294 (heat).
+Sources: J. J. Hopfield, PNAS 79 (1982) 2554; R. J. Glauber, J. Math. Phys. 4 (1963) 294 (heat).
 """
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from server.models import kernels
+from server.models.kernels import loops
+from server.models.kernels.loops import Floats
+from server.models.machines import machine_for
+from server.models.memory import Memory
 
 Order = Literal["random", "in turn", "all at once"]
 
+Ties = Literal["keep", "on", "coin"]
+"""What a unit does at a field of 0 without heat: keep its state, turn on, or toss a fair coin."""
+TIES: tuple[Ties, ...] = get_args(Ties)
+
 RISE = 1e-9
 """Energies are exact to about 10⁻¹² at N ≤ 1000: a change above this is a rise, one below it rounding."""
-
-
-def hebb(patterns: Tensor, *, self_connections: bool = False) -> Tensor:
-    """W = (1/N) Σ_μ ξ^μ ξ^μᵀ for patterns (p, N) of ±1; W_ii = 0 unless units connect to themselves."""
-    patterns = patterns.double()
-    return _diagonal(patterns.T @ patterns / patterns.shape[1], self_connections)
-
-
-def pseudo_inverse(patterns: Tensor, *, self_connections: bool = False) -> Tensor:
-    """W = ξ⁺ ξ, the projection on the span of the patterns (p, N), so that W ξ^μ = ξ^μ however alike they
-    are.
-
-    Linearly dependent patterns are allowed. W_ii = 0 unless units connect to themselves.
-    """
-    patterns = patterns.double()
-    projection = torch.linalg.pinv(patterns) @ patterns
-    return _diagonal((projection + projection.T) / 2, self_connections)
-
-
-def _diagonal(weights: Tensor, keep: bool) -> Tensor:
-    return weights.contiguous() if keep else weights.fill_diagonal_(0)
-
-
-def fields(weights: Tensor, states: Tensor, threshold: float = 0.0) -> Tensor:
-    """h = W s − θ for states (…, N)."""
-    return states.double() @ weights - threshold
-
-
-def energy(weights: Tensor, states: Tensor, threshold: float = 0.0) -> Tensor:
-    """E = −½ s·W s + θ Σ s for states (…, N); shape (…)."""
-    states = states.double()
-    return -0.5 * ((states @ weights) * states).sum(-1) + threshold * states.sum(-1)
 
 
 def overlaps(patterns: Tensor, states: Tensor) -> Tensor:
@@ -63,71 +36,99 @@ def overlaps(patterns: Tensor, states: Tensor) -> Tensor:
 
 
 class Updates(NamedTuple):
-    """What n updates did, one row each."""
+    """What n updates did, one row each. Overlaps change only where something flips, and are kept only then."""
 
     energy: Tensor  # (n,) float64, after the update
     change: Tensor  # (n,) float64, energy after minus before
+    field: Tensor  # (n,) float64, the deciding unit's before it decided; NaN where all did
     unit: Tensor  # (n,) int32, who decided; −1 where all did
     flips: Tensor  # (n,) int32, units that changed their state
-    overlaps: Tensor  # (n, p) float64, after the update
+    visited: Tensor  # (1 + updates with flips, p) float64, overlaps at first and after each of those updates
 
     @property
     def rises(self) -> Tensor:
         """How many of the updates raised the energy, shape ()."""
         return (self.change > RISE).sum()
 
+    @property
+    def overlaps(self) -> Tensor:
+        """m^μ (n, p) float64, after each update."""
+        return self.visited[(self.flips > 0).cumsum(0)]
+
 
 class Network:
-    """A state (N,) that recalls by its weights (N, N), compared with the patterns (p, N).
+    """A state (N,) that recalls by a memory, compared with the patterns (p, N).
 
-    ``threshold`` and ``temperature`` may be set at any time. The random order and heat come from ``seed``
-    alone, as many draws in every update, so ``update(3); update(4)`` is bit for bit ``update(7)``.
+    ``memory``, ``patterns``, ``threshold``, ``temperature`` and ``ties`` may be set at any time; the state
+    stays. The random order, heat and coins come from ``seed`` alone, as many draws in every update, so
+    ``update(3); update(4)`` is bit for bit ``update(7)``.
 
-    Raises ValueError if shapes disagree, the weights are not symmetric or the state is not ±1.
+    Raises ValueError if shapes disagree or the state is not ±1.
     """
 
     def __init__(
         self,
-        weights: Tensor,
+        memory: Memory,
         patterns: Tensor,
         state: Tensor,
         seed: int,
         *,
         threshold: float = 0.0,
         temperature: float = 0.0,
+        ties: Ties = "keep",
     ) -> None:
         size = state.numel()
-        if weights.shape != (size, size) or patterns.shape[1:] != (size,):
-            raise ValueError(
-                f"A state of {size} units needs weights of {size}×{size} and patterns of {size}, "
-                f"not {tuple(weights.shape)} and {tuple(patterns.shape)}."
-            )
-        if not torch.equal(weights, weights.T):
-            raise ValueError("The weights must be symmetric; otherwise there is no energy to run down.")
-        self.weights = weights.double().contiguous()
-        self.patterns = patterns.double()
         self.temperature = temperature
-        self._by_unit = self.patterns.T.contiguous()
-        self._randomness = np.array([seed], np.uint64)
+        self.ties: Ties = ties
         self._threshold = threshold
-        self._sequence = torch.arange(size, dtype=torch.int32)
-        self._counters = torch.zeros(2, dtype=torch.int32)
-        self.state = state
+        self._spins = _units(state)
+        self._sequence, self._counters = np.arange(size, dtype=np.int32), np.zeros(3, np.int32)
+        self._randomness, self._chosen = np.array([seed], np.uint64), np.zeros(size, np.bool_)
+        self.memory = memory
+        self.patterns = patterns
+
+    @property
+    def memory(self) -> Memory:
+        """What was learnt. Setting another keeps the state, and the position in the sweep."""
+        return self._memory
+
+    @memory.setter
+    def memory(self, memory: Memory) -> None:
+        if memory.size != self._spins.size:
+            raise ValueError(f"A memory of {memory.size} units does not fit a state of {self._spins.size}.")
+        self._memory = memory
+        self._machine = machine_for(memory)
+        self._renew()
+
+    @property
+    def patterns(self) -> Tensor:
+        """What overlaps are measured with (p, N)."""
+        return self._patterns
+
+    @patterns.setter
+    def patterns(self, patterns: Tensor) -> None:
+        if patterns.shape[1:] != self._spins.shape:
+            raise ValueError(f"Patterns must be p×{self._spins.size}, not {tuple(patterns.shape)}.")
+        self._patterns = patterns.double()
+        by_unit = self._patterns.T.contiguous().numpy()
+        self._run = loops.Run(
+            self._spins, by_unit, self._spins @ by_unit, self._chosen, self._randomness, self._sequence, self._counters
+        )
 
     @property
     def state(self) -> Tensor:
         """The units (N,), ±1. Setting it keeps the position in the sweep."""
-        return self._spins.clone()
+        return torch.from_numpy(self._spins.copy())
 
     @state.setter
     def state(self, state: Tensor) -> None:
-        if not bool((state.abs() == 1).all()):
-            raise ValueError("Every unit must be +1 or −1.")
-        self._spins = state.to(torch.float64, copy=True)
-        self._inputs = torch.empty_like(self._spins)
-        self._products = self.patterns @ self._spins
+        self._spins[:] = _units(state)
+        self._run.products[:] = self._spins @ self._run.patterns
+        self._renew()
+
+    def _renew(self) -> None:
         self._counters[1] = 0
-        kernels.inputs_of(self.weights.numpy(), self._spins.numpy(), self._inputs.numpy())
+        loops.prepare(self._machine, self._spins)
         self._measure()
 
     @property
@@ -142,7 +143,7 @@ class Network:
             self._measure()
 
     def _measure(self) -> None:
-        self._energy = kernels.energy_of(self._spins.numpy(), self._inputs.numpy(), self._threshold)
+        self._energy = loops.energy_of(self._machine, self._spins, self._threshold)
 
     @property
     def energy(self) -> float:
@@ -152,55 +153,61 @@ class Network:
     @property
     def fields(self) -> Tensor:
         """h (N,) of the present state."""
-        return self._inputs - self._threshold
+        return self.memory.fields(self.state, self._threshold)
 
     @property
     def overlaps(self) -> Tensor:
         """m^μ (p,) of the present state."""
-        return self._products / self._spins.numel()
+        return torch.from_numpy(self._run.products / self._spins.size)
 
     @property
     def settled(self) -> bool:
-        """Whether no unit would change its state without heat."""
-        return not bool((self._spins * self.fields < -kernels.TIE).any())
+        """Whether no unit would change its state without heat. A coin may be tossed at any tie."""
+        state, fields = self.state, self.fields
+        return self._never_tosses(fields) and torch.equal(self._all_decide(fields, state), state)
 
     @property
     def swaps(self) -> bool:
         """Whether all units deciding at once without heat would swap between two states for ever."""
-        state = self._spins
-        other = self._all_decide(state)
-        return not torch.equal(other, state) and torch.equal(self._all_decide(other), state)
+        state, fields = self.state, self.fields
+        other = self._all_decide(fields, state)
+        back = self.memory.fields(other, self._threshold)
+        returns = torch.equal(self._all_decide(back, other), state)
+        return returns and not torch.equal(other, state) and self._never_tosses(fields) and self._never_tosses(back)
 
-    def _all_decide(self, state: Tensor) -> Tensor:
-        field = fields(self.weights, state, self._threshold)
-        return torch.where(field.abs() <= kernels.TIE, state, field.sign())
+    def _all_decide(self, fields: Tensor, state: Tensor) -> Tensor:
+        """The next state (N,) without heat, were the coin to keep the state at ties."""
+        return torch.where(fields == 0, torch.ones_like(state) if self.ties == "on" else state, fields.sign())
+
+    def _never_tosses(self, fields: Tensor) -> bool:
+        return self.ties != "coin" or bool((fields != 0).all())
 
     def update(self, steps: int, order: Order = "random") -> Updates:
         """Do ``steps`` updates: of one unit each, or of all at once when ``order`` is "all at once".
 
         "random" lets every unit decide once in each sweep of N updates, in a fresh random order.
         """
-        count = self._products.numel()
-        out = Updates(
-            energy=torch.empty(steps, dtype=torch.float64),
-            change=torch.empty(steps, dtype=torch.float64),
-            unit=torch.empty(steps, dtype=torch.int32),
-            flips=torch.empty(steps, dtype=torch.int32),
-            overlaps=torch.empty(steps, count, dtype=torch.float64),
+        record = loops.Record(
+            energies=np.empty(steps),
+            changes=np.empty(steps),
+            fields=np.empty(steps),
+            units=np.empty(steps, np.int32),
+            flips=np.empty(steps, np.int32),
+            overlaps=np.empty((steps + 1, self._run.products.size)),
         )
-        energies, changes, units, flips, recorded = (column.numpy() for column in out)
-        machine = (self.weights.numpy(), self._by_unit.numpy(), self._threshold, self.temperature)
-        state = (self._spins.numpy(), self._inputs.numpy(), self._products.numpy())
+        machine, threshold, heat = self._machine, self._threshold, float(self.temperature)
+        ties = TIES.index(self.ties)
         if order == "all at once":
-            units[:] = -1
-            self._energy = kernels.all_at_once(
-                *machine, self._randomness, *state, self._energy, energies, changes, flips, recorded
-            )
+            record.fields[:], record.units[:] = np.nan, -1
+            self._energy = loops.all_at_once(machine, self._run, record, threshold, heat, ties, self._energy)
         else:
-            code = kernels.RANDOM if order == "random" else kernels.IN_TURN
-            self._energy = kernels.one_at_a_time(
-                *machine, code, self._randomness, *state, self._sequence.numpy(), self._counters.numpy(),
-                self._energy, energies, changes, units, flips, recorded,
-            )  # fmt: skip
-        recorded /= self._spins.numel()  # NumPy, as torch would wake a pool of threads for it
-        return out
+            code = loops.RANDOM if order == "random" else loops.IN_TURN
+            self._energy = loops.one_at_a_time(machine, self._run, record, threshold, heat, code, ties, self._energy)
+        record = record._replace(overlaps=record.overlaps[: self._counters[2]])
+        return Updates(*map(torch.from_numpy, record))
+
+
+def _units(state: Tensor) -> Floats:
+    if state.ndim != 1 or not bool((state.abs() == 1).all()):
+        raise ValueError("Every unit of the state (N,) must be +1 or −1.")
+    return state.to(torch.float64, copy=True).numpy()

@@ -20,15 +20,15 @@ def bit_error(load: float) -> float:
     return 0.5 * erfc(sqrt(0.5 / load)) if load > 0 else 0.0
 
 
-def _load(y: float) -> float:
+def load_of(y: float) -> float:
     """The load α at which the overlap is erf(y): √(2α) = erf(y)/y − (2/√π) exp(−y²)."""
     return 0.5 * (erf(y) / y - 2 / sqrt(pi) * exp(-y * y)) ** 2
 
 
 @cache
-def _turning_point() -> float:
+def turning_point() -> float:
     """The y of the largest load that still has a solution with overlap."""
-    return float(minimize_scalar(lambda y: -_load(y), bounds=(1, 3), method="bounded", options={"xatol": 1e-10}).x)
+    return float(minimize_scalar(lambda y: -load_of(y), bounds=(1, 3), method="bounded", options={"xatol": 1e-10}).x)
 
 
 def capacity() -> tuple[float, float]:
@@ -36,7 +36,7 @@ def capacity() -> tuple[float, float]:
 
     Source: D. Amit, H. Gutfreund, H. Sompolinsky, Phys. Rev. Lett. 55 (1985) 1530.
     """
-    return _load(_turning_point()), erf(_turning_point())
+    return load_of(turning_point()), erf(turning_point())
 
 
 def overlap(load: float) -> float:
@@ -46,7 +46,7 @@ def overlap(load: float) -> float:
     if load > capacity()[0]:
         return 0.0
     upper = max(4.0, 2 / sqrt(2 * load))
-    return erf(brentq(lambda y: _load(y) - load, _turning_point(), upper))
+    return erf(brentq(lambda y: load_of(y) - load, turning_point(), upper))
 
 
 def stored_energy(units: int, patterns: int) -> tuple[float, float]:

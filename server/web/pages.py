@@ -36,7 +36,8 @@ async def home(request: Request) -> Response:
     """The experiments in lecture order."""
     schemas = await request.app.state.engine.catalogue()
     sheets = (*STYLESHEETS, "home")
-    return _page(request, "home.html", schemas=schemas, stylesheets=sheets, modules=modules("js/page/home.js"))
+    leads = frozenset(view["kind"] for schema in schemas for view in schema["views"] if view["weight"] == 3)
+    return _page(request, "home.html", schemas=schemas, stylesheets=sheets, modules=modules("js/page/home.js", leads))
 
 
 @router.get("/e/{name}", response_class=HTMLResponse)
@@ -53,7 +54,7 @@ async def experiment(request: Request, name: str) -> Response:
         companions=by_weight[2],
         minor=by_weight[1],
         layout=_layout(schema, by_weight[3][0], len(by_weight[2])),
-        modules=modules("js/page/experiment.js"),
+        modules=modules("js/page/experiment.js", frozenset(view["kind"] for view in schema["views"])),
     )
 
 

@@ -14,8 +14,14 @@ from server.web.assets import folder
 
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
-LIBRARIES = {"uplot": "vendor/uplot/uPlot.esm.js", "three": "vendor/three/three.module.js"}
+LIBRARIES = {
+    "uplot": "vendor/uplot/uPlot.esm.js",
+    "three": "vendor/three/three.module.js",
+    "three/addons/controls/OrbitControls.js": "vendor/three/OrbitControls.js",
+}
 """The import map: what our modules call a library, and its file."""
+WHEN_SEEN = frozenset({"surface"})
+"""Kinds of view whose code is fetched once a reader sees their place: three.js is larger than all the rest."""
 _IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s+["']([^"']+)["']""")
 FORBIDDEN = ("node_modules", "package.json", "package-lock.json", "tsconfig.json")
 
@@ -43,21 +49,25 @@ def version(path: str) -> str:
 
 
 @cache
-def modules(entry: str) -> tuple[str, ...]:
+def modules(entry: str, kinds: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Addresses of everything that a module imports, directly or not: a page that preloads them fetches side by side
-    what it would otherwise discover one import after another. Imports on demand (`import(…)`) are left for later.
+    what it would otherwise discover one import after another. Imports on demand (`import(…)`) are left for later, but
+    for those of the views of these kinds, which the page is about to ask for.
     """
     root = Path(folder("static")).resolve()
-    found: list[str] = []
-    waiting = [(root / entry).resolve()]
+    views = [root / "js/views" / f"{kind}.js" for kind in sorted(kinds - WHEN_SEEN)]
+    found = [_address(root, view) for view in views]
+    waiting = [(root / entry).resolve(), *views]
     while waiting:
         file = waiting.pop()
         for name in _IMPORT.findall(file.read_text(encoding="utf-8")):
             module = (file.parent / name).resolve()
-            address = (
-                version(LIBRARIES[name]) if name in LIBRARIES else f"/static/{module.relative_to(root).as_posix()}"
-            )
+            address = version(LIBRARIES[name]) if name in LIBRARIES else _address(root, module)
             if address not in found:
                 found.append(address)
                 waiting += [] if name in LIBRARIES else [module]
     return tuple(found)
+
+
+def _address(root: Path, module: Path) -> str:
+    return f"/static/{module.relative_to(root).as_posix()}"

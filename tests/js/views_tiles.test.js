@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { Brush, RunningMean, arranged } from '../../static/js/views/grid.js';
+import { coded } from '../../static/js/draw/spins.js';
+import { Brush, RunningMean, arranged, swept } from '../../static/js/views/grid.js';
 import { frame } from './views_frames.js';
 
 /** @param {number} n @param {number} h @param {number} w @param {number} across @param {number} down @param {number} r */
@@ -59,11 +60,11 @@ test('above three sweeps a second the grid shows the running mean; paused, the s
     grid.add(frame({ speed_measured: 400, time: picture / 30 }), picture % 2 ? up : down, 0);
   }
   assert.equal(grid.fast, true);
-  assert.ok(Math.abs(grid.at(0)) < 0.1, `a unit that flips at every picture is grey: ${grid.at(0)}`);
-  assert.ok(Math.abs(grid.at(1) - 1) < 1e-6, 'a unit that stays is as it is');
+  assert.ok(Math.abs(grid.values[0] ?? NaN) < 0.1, `a unit that flips at every picture is grey: ${grid.values[0]}`);
+  assert.ok(Math.abs((grid.values[1] ?? NaN) - 1) < 1e-6, 'a unit that stays is as it is');
   grid.add(frame({ state: 'paused', speed_measured: 400, time: 9 }), down, 0);
   assert.equal(grid.fast, false);
-  assert.equal(grid.at(0), -1);
+  assert.equal(grid.values[0], -1);
 });
 
 test('a stroke sets all its cells to one value, each once, in few messages', () => {
@@ -71,13 +72,46 @@ test('a stroke sets all its cells to one value, each once, in few messages', () 
   /** @type {any[]} */
   const sent = [];
   const brush = new Brush('paint', (message) => sent.push(message));
-  brush.begin(3, true);
-  brush.add(4);
-  brush.add(4);
+  brush.begin([3], true);
+  brush.add([4]);
+  brush.add([4]);
   mock.timers.tick(60);
-  brush.add(5);
+  brush.add([5]);
   brush.end();
   mock.timers.tick(1000);
   mock.timers.reset();
   assert.deepEqual(sent, [[3, 4], [5]].map((cells) => ({ type: 'act', action: 'paint', arguments: { cells, value: true } })));
+});
+
+test('a lattice finer than the screen is whole: smaller cells, and the pointer still meets the right one', () => {
+  for (const [side, ratio] of [[512, 1], [512, 2], [301, 1]]) {
+    const layout = arranged(1, side ?? 0, side ?? 0, 300, 280, ratio ?? 1);
+    assert.ok(layout.cell * (side ?? 0) <= 280 + 1e-9 && layout.cell * (side ?? 0) > 0.8 * 280);
+    const middle = 100.5 * layout.cell;
+    assert.equal(layout.cellAt(middle, 7.5 * layout.cell), 7 * (side ?? 0) + 100);
+  }
+});
+
+test('a stroke crosses every cell nearer to its way than the brush is wide, and no other', () => {
+  const grid = { rows: 9, columns: 12 };
+  assert.deepEqual(swept(14, 14, grid, 0), [14]);
+  assert.deepEqual(swept(24, 27, grid, 0), [24, 25, 26, 27]);
+  const found = new Set(swept(0, 5 * 12 + 9, grid, 1.5));
+  for (let cell = 0; cell < 108; cell += 1) {
+    const [x, y] = [cell % 12, Math.floor(cell / 12)];
+    const nearest = Math.min(...Array.from({ length: 2001 }, (_, n) => Math.hypot(x - (9 * n) / 2000, y - (5 * n) / 2000)));
+    assert.equal(found.has(cell), nearest <= 1.5, `cell ${x}, ${y}`);
+  }
+});
+
+test('a lattice becomes table entries at its true values, and disagreement is marked whatever its range', () => {
+  const codes = new Uint16Array(4);
+  coded({ shape: [1, 2, 2], data: Float32Array.of(-1, 0, 1, NaN), changed: true }, null, codes);
+  assert.deepEqual([...codes], [0, 127, 254, 255]);
+  const half = { shape: [1, 2, 2], data: Uint8Array.of(0, 254, 255, 127), low: -0.5, high: 0.5, changed: true };
+  coded(half, null, codes);
+  assert.deepEqual([...codes], [64, 191, 255, 127]);
+  const target = { shape: [1, 2, 2], data: Float32Array.of(1, 1, 1, -1), changed: true };
+  coded(half, target, codes);
+  assert.deepEqual([...codes], [256, 191, 255, 127]);
 });

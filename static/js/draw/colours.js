@@ -25,6 +25,10 @@ export function rgb(text) {
   return [Math.round(red * whole), Math.round(green * whole), Math.round(blue * whole)];
 }
 
+/** The tint of a memory or class; six go round, and a digit or picture always tells two of one tint apart.
+ * @param {Look} look @param {number} number from 0 @returns {string} */
+export const tintOf = ({ tints, colour }, number) => tints[1 + (number % 6)] ?? colour.ground;
+
 /** One pixel as ImageData's little-endian Uint32. @param {Rgb} colour */
 export const pixel = ([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 

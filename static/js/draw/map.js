@@ -45,7 +45,7 @@ export class Stamp {
   image = null;
 
   /**
-   * @param {Uint8Array} from table entries @param {number} start @param {number} width @param {number} height
+   * @param {Uint8Array | Uint16Array} from table entries @param {number} start @param {number} width @param {number} height
    * @param {Uint32Array} table
    */
   paint(from, start, width, height, table) {
@@ -61,8 +61,10 @@ export class Stamp {
   }
 
   /** @param {Sheet} sheet @param {number} x @param {number} y @param {number} width @param {number} height */
-  draw({ context }, x, y, width, height) {
-    context.imageSmoothingEnabled = false;
+  draw({ context, ratio }, x, y, width, height) {
+    // Where entries outnumber the pixels of the screen, each pixel shows the mean of those that it covers.
+    context.imageSmoothingEnabled = width * ratio < this.canvas.width;
+    context.imageSmoothingQuality = 'medium';
     context.drawImage(this.canvas, x, y, width, height);
   }
 }

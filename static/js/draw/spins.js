@@ -1,48 +1,89 @@
 // @ts-check
 /** The spin grid: ink on, grey off; an orange dot where a unit disagrees with the target; a yellow ring for now. */
 
+import { pixel, rgb } from './colours.js';
+import { Stamp, entries } from './map.js';
+
 /** @typedef {import('./canvas.js').Sheet} Sheet */
+/** @typedef {import('../session/frame.js').Channel} Channel */
+
+const MIDDLE = 127;
+
+/** Cells smaller than this many device pixels have no gaps, and those that disagree are orange all over. */
+const SMALL = 5;
+/** Where the two oranges stand in the table, behind the map and "not finite". */
+const WRONG = 256;
 
 /** @param {boolean} on @param {boolean} dark the look: in the dark, units that are on are light */
 const dotColour = (on, dark) => (on === dark ? 'wrong-on-light' : 'wrong-on-dark');
 
 /**
- * @param {Sheet} sheet
- * @param {(index: number) => number} state from −1 (off) to 1 (on), grey between; NaN: no number
- * @param {{columns: number, rows: number, x: number, y: number, cell: number}} grid
- * @param {((index: number) => number) | null} target
+ * Entries of a table: 0 (off) to 254 (on), 255 no number; with a target, `WRONG` and `WRONG` + 1 for units that are off
+ * or on and should not be.
+ * @param {Channel | Float32Array} state from −1 to 1 @param {Channel | null} target @param {Uint16Array} codes filled
  */
-export function spins({ context: pen, look, ratio }, state, { columns, rows, x, y, cell }, target) {
-  const gap = cell < 4 ? 0 : Math.max(1, Math.round(cell * 0.07 * ratio)) / ratio;
-  /** @type {[number, number, boolean][]} */
-  const wrong = [];
-  const shades = look.maps.spins;
-  for (let index = 0; index < columns * rows; index += 1) {
-    const value = state(index);
-    const [left, top] = [x + (index % columns) * cell, y + Math.floor(index / columns) * cell];
-    const entry = Number.isFinite(value) ? Math.round((Math.max(-1, Math.min(1, value)) + 1) * 127) : 255;
-    pen.fillStyle = shade(shades[entry] ?? 0);
-    pen.fillRect(left + gap / 2, top + gap / 2, cell - gap, cell - gap);
-    if (target && value > 0 !== target(index) > 0) wrong.push([left + cell / 2, top + cell / 2, value > 0]);
-  }
-  for (const [left, top, on] of wrong) {
-    pen.fillStyle = look.colour[dotColour(on, look.dark)];
-    pen.beginPath();
-    pen.arc(left, top, cell * 0.26, 0, 2 * Math.PI);
-    pen.fill();
+export function coded(state, target, codes) {
+  const bytes = levels(state instanceof Float32Array ? { shape: [], data: state, changed: true } : state);
+  codes.set(bytes);
+  if (!target) return;
+  const wanted = levels(target);
+  for (let index = 0; index < codes.length; index += 1) {
+    const on = (bytes[index] ?? 0) > MIDDLE;
+    if (on !== (wanted[index] ?? 0) > MIDDLE && bytes[index] !== 255) codes[index] = WRONG + Number(on);
   }
 }
 
-/** @type {Map<number, string>} */
-const shadeNames = new Map();
+/** A channel's numbers from −1 to 1 as entries 0 to 254, whatever range it came in. @param {Channel} channel */
+function levels(channel) {
+  const { data, low, high } = channel;
+  if (low === undefined || high === undefined || (low === -1 && high === 1)) return entries(channel, [-1, 1]);
+  const values = Float32Array.from({ length: 256 }, (_, code) => valueOf(code, low, high));
+  const known = entries({ shape: [], data: values, changed: true }, [-1, 1]);
+  return Uint8Array.from(data, (code) => known[code] ?? 255);
+}
 
-/** A table pixel as a fill style, remembered: there are at most 256 of them per look. @param {number} pixel */
-function shade(pixel) {
-  const known = shadeNames.get(pixel);
-  if (known) return known;
-  const name = `rgb(${pixel & 255},${(pixel >> 8) & 255},${(pixel >> 16) & 255})`;
-  shadeNames.set(pixel, name);
-  return name;
+/** @param {number} code @param {number} low @param {number} high */
+const valueOf = (code, low, high) => (code === 255 ? NaN : low + (code / 254) * (high - low));
+
+/** A grid of spins as one image, enlarged: a lattice of 512 × 512 takes no longer than its pixels do. */
+export class Spins {
+  #stamp = new Stamp();
+  #codes = new Uint16Array(0);
+  #table = new Uint32Array(WRONG + 2);
+
+  /**
+   * @param {Sheet} sheet @param {Channel | Float32Array} state from −1 (off) to 1 (on), grey between; NaN: no number
+   * @param {{columns: number, rows: number, cell: number}} grid @param {Channel | null} target
+   */
+  draw(sheet, state, { columns, rows, cell }, target) {
+    const { context: pen, look, ratio } = sheet;
+    const small = cell * ratio < SMALL;
+    if (this.#codes.length !== columns * rows) this.#codes = new Uint16Array(columns * rows);
+    coded(state, target, this.#codes);
+    const shades = look.maps.spins;
+    this.#table.set(shades);
+    for (const on of [0, 1]) this.#table[WRONG + on] = small ? pixel(rgb(look.colour[dotColour(on === 1, look.dark)])) : shades[on * 254] ?? 0;
+    this.#stamp.paint(this.#codes, 0, columns, rows, this.#table);
+    this.#stamp.draw(sheet, 0, 0, cell * columns, cell * rows);
+    if (small) return;
+    const gap = Math.max(1, Math.round(cell * 0.07 * ratio)) / ratio;
+    const before = Math.floor((gap * ratio) / 2) / ratio;
+    for (let column = 0; column <= columns; column += 1) pen.clearRect(column * cell - before, 0, gap, cell * rows);
+    for (let row = 0; row <= rows; row += 1) pen.clearRect(0, row * cell - before, cell * columns, gap);
+    if (target) for (const on of [0, 1]) dots(sheet, this.#codes, WRONG + on, columns, cell, look.colour[dotColour(on === 1, look.dark)]);
+  }
+}
+
+/** @param {Sheet} sheet @param {Uint16Array} codes @param {number} wanted @param {number} columns @param {number} cell @param {string} colour */
+function dots({ context: pen }, codes, wanted, columns, cell, colour) {
+  pen.beginPath();
+  for (let index = codes.indexOf(wanted); index >= 0; index = codes.indexOf(wanted, index + 1)) {
+    const [left, top] = [((index % columns) + 0.5) * cell, (Math.floor(index / columns) + 0.5) * cell];
+    pen.moveTo(left + cell * 0.26, top);
+    pen.arc(left, top, cell * 0.26, 0, 2 * Math.PI);
+  }
+  pen.fillStyle = colour;
+  pen.fill();
 }
 
 /** The cell that is deciding now, ringed yellow inside ink; at the edge the ring stays in the picture.

@@ -72,7 +72,9 @@ export function mountExperiment(root, schema, options = {}) {
   });
   const rail = mountRail(part(root, '.rail'), schema, send);
   const transport = mountTransport(part(root, '.transport'), schema, send);
-  const stage = mountStage(root, schema, send, { frame: () => frame, foot, share: copy });
+  const stage = mountStage(root, schema, send, {
+    frame: () => frame, foot, share: copy, say: (sentence) => notices.say('refused', [sentence]),
+  });
   const projector = mountProjector(root, schema, send, (mode) => {
     address.say('mode', mode);
     stage.resize();

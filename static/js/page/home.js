@@ -29,7 +29,7 @@ const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 export function miniature({ views }) {
   const lead = /** @type {any} */ (views.find((view) => view.weight === 3) ?? views[0]);
   const theory = (lead.theory ?? []).map((/** @type {object} */ line) => ({ ...line, label: '' }));
-  return { ...lead, paint: '', index: '', axis: '', theory };
+  return { ...lead, paint: '', drop: '', press: '', index: '', axis: '', theory };
 }
 
 /**

@@ -32,7 +32,7 @@ export function part(parent, selector) {
 export function mountStage(root, schema, send, page) {
   const panels = panelsOf(root, schema);
   const hill = part(root, '.hill');
-  const context = { send, arms: schema.arms, stepName: schema.step_name, hover: new Hover() };
+  const context = { send, say: page.say, arms: schema.arms, stepName: schema.step_name, hover: new Hover() };
   const views = schema.views.map((spec, index) => {
     const panel = /** @type {HTMLElement} */ (panels[index]);
     return mountView(part(panel, '.body'), spec, context);

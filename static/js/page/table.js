@@ -82,7 +82,7 @@ function profile({ lines, index }, frame) {
 
 /**
  * A matrix row by row; images one below the other.
- * @param {Spec<'matrix' | 'tiles'>} view @param {Frame} frame @returns {Table}
+ * @param {Spec<'matrix' | 'tiles' | 'surface'>} view @param {Frame} frame @returns {Table}
  */
 function grid({ channel }, frame) {
   const found = frame.channels.get(channel);
@@ -106,12 +106,21 @@ function readout({ numbers }, frame) {
   return { head: ['name', 'value', 'unit'], rows, note: '', late: false };
 }
 
+/** One row a valley or pass. @param {Spec<'tree'>} view @param {Frame} frame @returns {Table} */
+function tree({ nodes }, frame) {
+  const { note, at } = reading(frame.channels.get(nodes));
+  const count = frame.channels.get(nodes)?.shape[0] ?? 0;
+  const rows = upTo(count).map((row) => [row + 1, at(4 * row + 1), at(4 * row + 2) + 1, at(4 * row + 3)]);
+  return { head: ['node', 'energy', 'joined at node', 'share of starts'], rows, note, late: false };
+}
+
 /** @param {ViewSpec} view @param {Frame} frame @returns {Table} */
 export function tableOf(view, frame) {
   switch (view.kind) {
     case 'curves': return curves(view, frame);
     case 'profile': return profile(view, frame);
     case 'readout': return readout(view, frame);
+    case 'tree': return tree(view, frame);
     default: return grid(view, frame);
   }
 }

@@ -12,6 +12,7 @@ import { csv, tableOf } from './table.js';
  * @property {() => import('../session/frame.js').Frame | null} frame
  * @property {() => string} foot parameters, seed and address, for saved pictures
  * @property {() => void} share
+ * @property {(sentence: string) => void} say to whoever sits here
  */
 
 /** Fills the screen with an element, or leaves. @param {Element} element */

@@ -4,7 +4,7 @@
 import { nice } from '../draw/axes.js';
 import { font } from '../draw/canvas.js';
 import { Stamp, entries, rangeOf } from '../draw/map.js';
-import { pixel, rgb } from '../draw/colours.js';
+import { pixel, rgb, tintOf } from '../draw/colours.js';
 import { colourOf, cross, dashed, ring, words } from '../draw/marks.js';
 import { fixed } from '../draw/numbers.js';
 import { number } from '../session/frame.js';
@@ -84,7 +84,7 @@ export class Bars {
     const cell = Math.max(1, Math.floor(room / Math.max(rows, columns))) / ratio;
     const bytes = entries(tiles, rangeOf(tiles, 'spins'));
     for (let entry = 0; entry < this.#count; entry += 1) {
-      const tint = rgb(look.tints[entry < 6 ? entry + 1 : 0] ?? look.colour.ground);
+      const tint = rgb(tintOf(look, entry));
       const table = Uint32Array.from({ length: 256 }, (_, level) => pixel(level > 127 ? rgb(look.colour.ink) : tint));
       this.#stamp.paint(bytes, entry * rows * columns, columns, rows, table);
       const top = Math.round(((entry + 0.5) * this.#row - (cell * rows) / 2) * ratio) / ratio;

@@ -8,7 +8,9 @@
  * @property {() => {columns: number, count: number}} size
  * @property {(cell: number, byKey: boolean) => void} moved −1: the pointer has left
  * @property {(cell: number) => string} describe said aloud while the arrow keys move
- * @property {(cell: number) => void} [press] pointer down, or space
+ * @property {() => number} [first] where the arrow keys begin; else at the first cell
+ * @property {number} [stride] how many cells an arrow key passes, where there are too many for one at a time
+ * @property {(cell: number) => void} [press] a click, space or Enter; pointer down where cells can be dragged over
  * @property {(cell: number) => void} [drag] pointer moved on to another cell while down
  * @property {() => void} [release]
  */
@@ -16,7 +18,7 @@
 /** @param {HTMLElement} element @param {Cells} cells @returns {{destroy: () => void}} */
 export function mountCursor(element, cells) {
   const plane = document.createElement('div');
-  plane.className = cells.press ? 'cursor brush' : 'cursor';
+  plane.className = `cursor ${cells.drag ? 'brush' : cells.press ? 'aim' : ''}`;
   plane.tabIndex = 0;
   plane.setAttribute('role', 'application');
   plane.setAttribute('aria-label', cells.name);
@@ -34,7 +36,7 @@ export function mountCursor(element, cells) {
     cells.moved(cell, byKey);
     if (byKey) said.textContent = cells.describe(cell);
   }
-  /** @param {PointerEvent} event */
+  /** @param {MouseEvent} event */
   function at(event) {
     const { left, top } = plane.getBoundingClientRect();
     return cells.locate(event.clientX - left, event.clientY - top);
@@ -56,20 +58,25 @@ export function mountCursor(element, cells) {
   on('pointerdown', (event) => {
     const next = at(event);
     if (event.button !== 0 || next < 0 || !cells.press) return;
+    move(next, false);
+    if (!cells.drag) return;
     plane.setPointerCapture(event.pointerId);
     down = true;
-    move(next, false);
     cells.press(next);
+  });
+  // Where nothing is dragged a finger may begin to scroll here: only a whole click counts.
+  on('click', (event) => {
+    const next = cells.drag ? -1 : at(event);
+    if (next >= 0) cells.press?.(next);
   });
   on('pointerup', finish);
   on('pointercancel', finish);
   on('blur', () => move(-1, true));
   on('keydown', (event) => {
     const { columns, count } = cells.size();
-    const start = Math.max(0, cell);
     /** @type {Record<string, number>} */
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
-    const paints = event.key === ' ' && cells.press && cell >= 0;
+    const paints = (event.key === ' ' || event.key === 'Enter') && cells.press && cell >= 0;
     if (!(event.key in steps) && !paints) return;
     event.preventDefault();
     event.stopPropagation();
@@ -78,7 +85,7 @@ export function mountCursor(element, cells) {
       cells.release?.();
       return;
     }
-    const next = cell < 0 ? 0 : start + (steps[event.key] ?? 0);
+    const next = cell < 0 ? cells.first?.() ?? 0 : cell + (steps[event.key] ?? 0) * (cells.stride ?? 1);
     if (next >= 0 && next < count) move(next, true);
   });
   return {

@@ -30,7 +30,9 @@ export function arranged(count, rows, columns, width, height, ratio) {
   const free = largest(grids);
   const whole = largest(grids.filter((grid) => count % grid.across === 0));
   const { across, side } = whole.side >= COMPLETE * free.side ? whole : free;
-  const cell = Math.max(1, side) / ratio;
+  // A lattice finer than the screen is drawn smaller than its pixels rather than cut off.
+  const fine = side === 0 && count === 1 ? Math.min(width / columns, height / rows) : 0;
+  const cell = fine > 0 ? fine : Math.max(1, side) / ratio;
   const [stepX, stepY] = [cell * columns + GAP, cell * rows + GAP];
   /** @param {number} x @param {number} y */
   function tileAt(x, y) {
@@ -59,30 +61,50 @@ const MEMORY = 0.5;
  */
 export class RunningMean {
   fast = false;
-  #means = new Float32Array(0);
+  values = new Float32Array(0);
   #time = -Infinity;
   #run = -1;
-
-  /** @param {number} index */
-  at = (index) => this.#means[index] ?? NaN;
 
   /** @param {Frame} frame @param {Channel} state @param {number} deciding ≥ 0: a step is one unit; else a whole sweep */
   add(frame, state, deciding) {
     const cells = state.data.length;
     const sweeps = deciding >= 0 ? frame.speed_measured / cells : frame.speed_measured;
     this.fast = frame.state === 'playing' && sweeps > FASTEST_SAFE;
-    const fresh = this.#run !== frame.run || this.#means.length !== cells || !this.fast;
-    if (this.#means.length !== cells) this.#means = new Float32Array(cells);
+    const fresh = this.#run !== frame.run || this.values.length !== cells || !this.fast;
+    if (this.values.length !== cells) this.values = new Float32Array(cells);
     const part = fresh ? 1 : 1 - Math.exp(-Math.max(0, frame.time - this.#time) / MEMORY);
     for (let index = 0; index < cells; index += 1) {
-      const old = this.#means[index] ?? 0;
-      this.#means[index] = part === 1 ? valueAt(state, index) : old + (valueAt(state, index) - old) * part;
+      const [old, value] = [this.values[index] ?? 0, valueAt(state, index)];
+      this.values[index] = part === 1 ? value : old + (value - old) * part;
     }
     [this.#time, this.#run] = [frame.time, frame.run];
   }
 }
 
+/**
+ * The cells that a round brush crosses between two cells: a quick stroke leaves no gaps, and on a fine lattice it is wide
+ * enough to be seen.
+ * @param {number} from @param {number} to @param {{rows: number, columns: number}} grid @param {number} radius in cells
+ * @returns {number[]}
+ */
+export function swept(from, to, { rows, columns }, radius) {
+  const [x, y] = [from % columns, Math.floor(from / columns)];
+  const [dx, dy] = [(to % columns) - x, Math.floor(to / columns) - y];
+  const long = dx * dx + dy * dy || 1;
+  const reach = Math.max(0.5, radius);
+  const cells = [];
+  for (let row = Math.max(0, Math.floor(Math.min(y, y + dy) - reach)); row <= Math.min(rows - 1, Math.max(y, y + dy) + reach); row += 1) {
+    for (let column = Math.max(0, Math.floor(Math.min(x, x + dx) - reach)); column <= Math.min(columns - 1, Math.max(x, x + dx) + reach); column += 1) {
+      const part = Math.max(0, Math.min(1, ((column - x) * dx + (row - y) * dy) / long));
+      if (Math.hypot(column - x - part * dx, row - y - part * dy) <= reach) cells.push(row * columns + column);
+    }
+  }
+  return cells;
+}
+
 const SEND_EVERY = 60;
+/** Cells in one message, which the server takes up to a size. */
+const MOST = 2000;
 
 /** A stroke of the brush sets every cell it crosses to the same value; cells are sent in batches. */
 export class Brush {
@@ -98,15 +120,16 @@ export class Brush {
     this.send = send;
   }
 
-  /** @param {number} cell @param {boolean} value */
-  begin(cell, value) {
+  /** @param {number[]} cells @param {boolean} value */
+  begin(cells, value) {
     this.#value = value;
-    this.add(cell);
+    this.add(cells);
   }
 
-  /** @param {number} cell */
-  add(cell) {
-    this.#cells.add(cell);
+  /** @param {number[]} cells */
+  add(cells) {
+    for (const cell of cells) this.#cells.add(cell);
+    if (this.#cells.size > MOST) this.end();
     this.#timer ??= setTimeout(() => this.end(), SEND_EVERY);
   }
 
@@ -114,8 +137,11 @@ export class Brush {
   end() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const cells = [...this.#cells];
+    const all = [...this.#cells];
     this.#cells.clear();
-    if (cells.length) this.send({ type: 'act', action: this.action, arguments: { cells, value: this.#value } });
+    for (let start = 0; start < all.length; start += MOST) {
+      const cells = all.slice(start, start + MOST);
+      this.send({ type: 'act', action: this.action, arguments: { cells, value: this.#value } });
+    }
   }
 }

@@ -3,6 +3,7 @@
 
 import { mountCurves } from './curves.js';
 import { mountHill } from './hill.js';
+import { deferred } from './later.js';
 import { mountMatrix } from './matrix.js';
 import { mountProfile } from './profile.js';
 import { mountReadout } from './readout.js';
@@ -16,6 +17,7 @@ export { mountHill };
 /** @typedef {import('./types.js').Mounted} Mounted */
 
 /**
+ * Views that few pages have are fetched by those pages; what draws in three dimensions only once its place is seen.
  * @param {HTMLElement} element its place, empty
  * @param {ViewSpec} spec as the schema declares it
  * @param {Context} context
@@ -29,6 +31,35 @@ export function mountView(element, spec, context) {
     case 'profile': return mountProfile(element, spec, context);
     case 'matrix': return mountMatrix(element, spec, context);
     case 'tiles': return mountTiles(element, spec, context);
+    case 'relation': return deferred(element, spec.title, async () => {
+      const { mountRelation } = await import('./relation.js');
+      return () => mountRelation(element, spec, context);
+    });
+    case 'basins': return deferred(element, spec.title, async () => {
+      const { mountBasins } = await import('./basins.js');
+      return () => mountBasins(element, spec, context);
+    });
+    case 'tree': return deferred(element, spec.title, async () => {
+      const { mountTree } = await import('./tree.js');
+      return () => mountTree(element, spec, context);
+    });
+    case 'surface': return deferred(element, spec.title, async () => {
+      const { mountSurface } = await import('./surface.js');
+      return () => mountSurface(element, spec, context);
+    }, seen(element));
     default: throw new TypeError(`There is no view “${/** @type {{kind: string}} */ (spec).kind}”.`);
   }
+}
+
+/** When an element first comes into view. @param {Element} element @returns {import('./later.js').Moment} */
+function seen(element) {
+  return (act) => {
+    const sight = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      sight.disconnect();
+      act();
+    });
+    sight.observe(element);
+    return () => sight.disconnect();
+  };
 }

@@ -6,6 +6,7 @@ import { Stamp, barHeight, colourBar, entries, hatch, rangeOf } from '../draw/ma
 import { short } from '../draw/numbers.js';
 import { valueAt } from '../session/frame.js';
 import { mountCursor } from './cursor.js';
+import { mountReading } from './reading.js';
 
 /** @typedef {import('../session/frame.js').Channel} Channel */
 /** @typedef {import('./types.js').MatrixSpec} MatrixSpec */
@@ -16,9 +17,7 @@ import { mountCursor } from './cursor.js';
  */
 export function mountMatrix(element, spec, _context) {
   const stamp = new Stamp();
-  const reading = element.appendChild(document.createElement('output'));
-  reading.className = 'reading';
-  reading.hidden = true;
+  const reading = mountReading(element);
   /** @type {Channel | undefined} */
   let channel;
   let size = { width: 0, height: 0 };
@@ -53,12 +52,8 @@ export function mountMatrix(element, spec, _context) {
   }
   function read() {
     const { rows, columns } = shape();
-    reading.hidden = cell < 0;
-    if (cell < 0) return;
-    reading.textContent = describe(cell);
-    const [left, top] = [(cell % columns) / columns, Math.floor(cell / columns) / rows];
-    reading.style.left = `${Math.max(0, Math.min(element.clientWidth - reading.offsetWidth, left * size.width + 12))}px`;
-    reading.style.top = `${Math.max(0, top * size.height - reading.offsetHeight - 6)}px`;
+    const [left, top] = [((cell % columns) / columns) * size.width, (Math.floor(cell / columns) / rows) * size.height];
+    reading.say(describe(cell), left, top);
   }
   const cursor = mountCursor(element, {
     name: `${spec.title}: read entries with the arrow keys`,
@@ -96,7 +91,7 @@ export function mountMatrix(element, spec, _context) {
     destroy() {
       cursor.destroy();
       shown.destroy();
-      reading.remove();
+      reading.destroy();
     },
     summary,
   };

@@ -3,11 +3,12 @@
 
 import { picture } from '../draw/canvas.js';
 import { Stamp, entries, hatch, rangeOf } from '../draw/map.js';
-import { now, pencil, spins } from '../draw/spins.js';
+import { Spins, now, pencil } from '../draw/spins.js';
 import { words } from '../draw/marks.js';
 import { number, valueAt } from '../session/frame.js';
 import { mountCursor } from './cursor.js';
-import { Brush, RunningMean, arranged } from './grid.js';
+import { mountDrop } from './drop.js';
+import { Brush, RunningMean, arranged, swept } from './grid.js';
 
 /** @typedef {import('../session/frame.js').Channel} Channel */
 /** @typedef {import('../draw/canvas.js').Sheet} Sheet */
@@ -15,6 +16,8 @@ import { Brush, RunningMean, arranged } from './grid.js';
 /** @typedef {import('./types.js').TilesSpec} TilesSpec */
 
 const MEAN = 'mean of the last ½ s';
+/** The brush is at least so wide, in pixels: on a fine lattice one cell could not be seen. */
+const BRUSH = 8;
 
 /**
  * @param {HTMLElement} element @param {TilesSpec} spec @param {import('./types.js').Context} context
@@ -22,11 +25,13 @@ const MEAN = 'mean of the last ½ s';
  */
 export function mountTiles(element, spec, context) {
   const stamp = new Stamp();
+  const lattice = new Spins();
   const mean = new RunningMean();
   const brush = new Brush(spec.paint, context.send);
   /** @type {Frame | null} */
   let frame = null;
   let cell = -1;
+  let touched = -1;
   let layout = arranged(1, 1, 1, 1, 1, 1);
   const shown = picture(element, paint, summary);
   const channel = () => frame?.channels.get(spec.channel);
@@ -48,16 +53,18 @@ export function mountTiles(element, spec, context) {
   }
   /** @param {Sheet} sheet @param {Frame} current @param {Channel} found @param {number} rows @param {number} columns */
   function grid(sheet, current, found, rows, columns) {
-    const target = current.channels.get(spec.target);
     const size = layout.cell;
-    const state = mean.fast ? mean.at : (/** @type {number} */ index) => valueAt(found, index);
-    const wanted = target ? (/** @type {number} */ index) => valueAt(target, index) : null;
-    spins(sheet, state, { columns, rows, x: 0, y: 0, cell: size }, wanted);
+    const target = current.channels.get(spec.target) ?? null;
+    lattice.draw(sheet, mean.fast ? mean.values : found, { columns, rows, cell: size }, target);
     const deciding = spec.now && !mean.fast ? number(current, spec.now) : -1;
-    for (const [index, box] of /** @type {const} */ ([[deciding, now], [cell, pencil]])) {
-      if (index >= 0) box(sheet, (index % columns) * size, Math.floor(index / columns) * size, size);
-    }
+    if (deciding >= 0) now(sheet, (deciding % columns) * size, Math.floor(deciding / columns) * size, size);
+    const wide = Math.floor(radius()) * size;
+    if (cell >= 0) pencil(sheet, (cell % columns) * size - wide, Math.floor(cell / columns) * size - wide, size + 2 * wide);
   }
+  /** Of the brush, in cells. */
+  const radius = () => (layout.cell < BRUSH / 2 ? BRUSH / 2 / layout.cell : 0);
+  /** @param {number} from @param {number} to */
+  const crossed = (from, to) => swept(from, to, { rows: shape()[1], columns: shape()[2] }, radius());
   /** @param {Sheet} sheet @param {Channel} found @param {number} count @param {number} rows @param {number} columns */
   function images(sheet, found, count, rows, columns) {
     const bytes = entries(found, rangeOf(found, spec.colours));
@@ -91,11 +98,20 @@ export function mountTiles(element, spec, context) {
       shown.refresh();
     },
     describe,
-    press: (index) => brush.begin(index, !(valueAt(channel() ?? { shape: [], data: new Int32Array(1), changed: false }, index) > 0)),
-    drag: (index) => brush.add(index),
+    press(index) {
+      const found = channel();
+      if (found) brush.begin(crossed(index, index), !(valueAt(found, index) > 0));
+      touched = index;
+    },
+    drag(index) {
+      brush.add(crossed(touched, index));
+      touched = index;
+    },
     release: () => brush.end(),
   }) : null;
   const stop = spec.index && !spec.paint ? linked(shown, spec.index, context, (x, y) => layout.tileAt(x, y)) : null;
+
+  const drop = mountDrop(element, spec, context, () => ({ rows: shape()[1], columns: shape()[2] }));
 
   function summary() {
     const found = channel();
@@ -125,6 +141,7 @@ export function mountTiles(element, spec, context) {
       brush.end();
       stop?.();
       cursor?.destroy();
+      drop?.destroy();
       shown.destroy();
     },
     summary,

@@ -20,9 +20,23 @@
 /** @typedef {import('../draw/colours.js').MapName} MapName */
 /** @typedef {Common & {kind: 'matrix', channel: string, colours: MapName, rows: string, columns: string}} MatrixSpec */
 /**
- * @typedef {Common & {kind: 'tiles', channel: string, colours: MapName, target: string, now: string, paint: string}} TilesSpec
+ * @typedef {Common & {kind: 'tiles', channel: string, colours: MapName, target: string, now: string, paint: string,
+ *   drop?: string}} TilesSpec
  */
-/** @typedef {ReadoutSpec | CurvesSpec | ProfileSpec | MatrixSpec | TilesSpec} ViewSpec */
+/**
+ * @typedef {Common & {kind: 'relation', x: string, lines: Line[], errors: string, style: 'marks' | 'bars' | 'line',
+ *   theory: Theory[], now: string, axis: string, span: [number, number] | null}} RelationSpec
+ */
+/**
+ * @typedef {Common & {kind: 'basins', channel: string, purity: string, tiles: string, labels: string, path: string,
+ *   press: string}} BasinsSpec
+ */
+/** @typedef {Common & {kind: 'surface', channel: string, path: string, axes: [string, string]}} SurfaceSpec */
+/** @typedef {Common & {kind: 'tree', nodes: string, tiles: string, now: string, press: string}} TreeSpec */
+/**
+ * @typedef {ReadoutSpec | CurvesSpec | ProfileSpec | RelationSpec | MatrixSpec | TilesSpec | BasinsSpec | SurfaceSpec
+ *   | TreeSpec} ViewSpec
+ */
 /**
  * @typedef {{lines: Line[], title: string, caption: string, symbol: string, theory: Theory[], events: string,
  *   digits: number, scale: AxisScale}} HillSpec
@@ -32,6 +46,7 @@
  * @property {(message: {type: string, [key: string]: unknown}) => void} send
  * @property {[string, string] | null} arms
  * @property {string} stepName
+ * @property {(sentence: string) => void} [say] tells whoever sits at the page
  * @property {import('./hover.js').Hover} [hover] shared by the views that name the same index
  */
 /** @typedef {{draw(frame: Frame): void, resize(): void, destroy(): void, summary(): string}} Mounted */

@@ -1,0 +1,208 @@
+"""Units decide one after another, or all at once: the two loops, written once for every machine.
+
+A machine (see `compiling`) gives five verbs: `renew`, `hear`, `turn`, `own` and `depth`. N units, p patterns,
+n updates.
+
+Rounding enters a machine only with flips; after `REFRESH` flips everything is computed afresh, so the error
+stays below REFRESH · 2⁻⁵³ · max|input| ≈ 5·10⁻¹³ · max|input|, far inside `TIE`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.models.kernels.compiling import bare
+from server.models.kernels.randomness import Words, flips_over, uniform
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int32]
+
+REFRESH = 4096  # flips
+
+IN_TURN, RANDOM = 0, 1  # orders
+KEEP, ON, COIN = 0, 1, 2  # what a unit does at a field of 0
+
+
+class Run(NamedTuple):
+    """What a run carries from update to update; all of it changes in place but the patterns."""
+
+    spins: Floats  # (N,)
+    patterns: Floats  # (N, p): all patterns' bits of one unit side by side
+    products: Floats  # (p,) Σ_i ξ_i s_i: whole numbers, so exact
+    chosen: NDArray[np.bool_]  # (N,) room for a synchronous step's decisions
+    randomness: Words  # (1,)
+    sequence: Integers  # (N,) the sweep's order; past the position still to be drawn
+    counters: Integers  # position in the sweep, flips since the last refresh, rows last recorded
+
+
+class Record(NamedTuple):
+    """Where a loop writes what each update did."""
+
+    energies: Floats  # (n,) energy after each update
+    changes: Floats  # (n,) energy after minus before; one at a time from the deciding unit's field alone
+    fields: Floats  # (n,) the deciding unit's field before it decided; all at once: not written
+    units: Integers  # (n,) who decided; all at once: not written
+    flips: Integers  # (n,) how many changed their state
+    overlaps: Floats  # (n + 1, p) at first, then after each update that flipped something
+
+
+def renew(machine: Any, spins: Floats) -> None:
+    """Compute all that the machine keeps from the state alone."""
+
+
+def hear(machine: Any, spins: Floats, unit: int, threshold: float) -> float:
+    """The unit's field h, exactly 0 where rounding alone keeps it from 0."""
+    raise NotImplementedError
+
+
+def turn(machine: Any, spins: Floats, unit: int) -> None:
+    """Keep true what the machine keeps; ``spins[unit]`` has just changed its sign."""
+
+
+def own(machine: Any, unit: int) -> float:
+    """W_ii, by which a flip's energy differs from twice the alignment."""
+    raise NotImplementedError
+
+
+def depth(machine: Any, spins: Floats) -> float:
+    """−E at threshold 0."""
+    raise NotImplementedError
+
+
+@bare
+def energy_of(machine: Any, spins: Floats, threshold: float) -> float:
+    """E of the state that the machine is true to."""
+    total = 0.0
+    for unit in range(spins.size):
+        total += spins[unit]
+    return threshold * total - depth(machine, spins)
+
+
+@bare
+def prepare(machine: Any, spins: Floats) -> None:
+    """Make the machine true to a state."""
+    renew(machine, spins)
+
+
+@bare
+def decides_to_flip(alignment: float, state: float, temperature: float, ties: int, draw: float) -> bool:
+    """`flips_over`; without heat a field that is not 0 counts however small, and ties are for the policy."""
+    if temperature > 0.0:
+        return flips_over(alignment, temperature, draw)
+    if alignment != 0.0:
+        return alignment < 0.0
+    return (ties == ON and state < 0.0) or (ties == COIN and draw < 0.5)
+
+
+@bare
+def flip(machine: Any, run: Run, unit: int) -> None:
+    """Turn one unit over, and keep the machine and the products true."""
+    run.spins[unit] = -run.spins[unit]
+    twice = 2.0 * run.spins[unit]
+    for mu in range(run.products.size):
+        run.products[mu] += twice * run.patterns[unit, mu]
+    turn(machine, run.spins, unit)
+    run.counters[1] += 1
+
+
+@bare
+def note(run: Run, record: Record) -> None:
+    """Record the present overlaps as the next row."""
+    for mu in range(run.products.size):
+        record.overlaps[run.counters[2], mu] = run.products[mu] / run.spins.size
+    run.counters[2] += 1
+
+
+@bare
+def refreshed(machine: Any, run: Run, threshold: float, energy: float) -> float:
+    """The energy; computed afresh, as all else, after `REFRESH` flips."""
+    if run.counters[1] < REFRESH:
+        return energy
+    run.counters[1] = 0
+    renew(machine, run.spins)
+    return energy_of(machine, run.spins, threshold)
+
+
+@bare
+def one_at_a_time(
+    machine: Any, run: Run, record: Record, threshold: float, temperature: float, order: int, ties: int, energy: float
+) -> float:
+    """n asynchronous updates from a state of this energy; return the energy after the last.
+
+    A random sweep draws units without replacement (Fisher–Yates), so every unit decides once a sweep. Each
+    update uses one uniform draw, at any temperature and order: times the units left, its whole part picks the
+    unit, and its fraction (more than 40 random bits) is a uniform draw again, for the state. So the same seed
+    meets the same draws however a run is divided into calls.
+    """
+    size, position = run.spins.size, run.counters[0]
+    run.counters[2] = 0
+    note(run, record)
+    for step in range(record.energies.size):
+        unit = position
+        draw = uniform(run.randomness) * (size - position)
+        picked = np.int32(draw)
+        if order == RANDOM:
+            unit = run.sequence[position + picked]
+            run.sequence[position + picked] = run.sequence[position]
+            run.sequence[position] = unit
+        position = 0 if position == size - 1 else position + 1
+
+        field = hear(machine, run.spins, unit, threshold)
+        alignment = run.spins[unit] * field
+        change, flips = 0.0, 0
+        if decides_to_flip(alignment, run.spins[unit], temperature, ties, draw - picked):
+            change, flips = 2.0 * (alignment - own(machine, unit)), 1
+            energy += change
+            flip(machine, run, unit)
+            energy = refreshed(machine, run, threshold, energy)
+            note(run, record)
+        record.energies[step] = energy
+        record.changes[step] = change
+        record.fields[step] = field
+        record.units[step] = unit
+        record.flips[step] = flips
+    run.counters[0] = position
+    return energy
+
+
+@bare
+def all_at_once(
+    machine: Any, run: Run, record: Record, threshold: float, temperature: float, ties: int, energy: float
+) -> float:
+    """n synchronous updates, each letting all units decide on the same fields; return the last energy."""
+    run.counters[2] = 0
+    note(run, record)
+    for step in range(record.energies.size):
+        for unit in range(run.spins.size):
+            state = run.spins[unit]
+            alignment = state * hear(machine, run.spins, unit, threshold)
+            run.chosen[unit] = decides_to_flip(alignment, state, temperature, ties, uniform(run.randomness))
+        flips = 0
+        for unit in range(run.spins.size):
+            if run.chosen[unit]:
+                flips += 1
+                flip(machine, run, unit)
+        refreshed(machine, run, threshold, energy)
+        before, energy = energy, energy_of(machine, run.spins, threshold)
+        record.energies[step] = energy
+        record.changes[step] = energy - before
+        record.flips[step] = flips
+        if flips > 0:
+            note(run, record)
+    return energy
+
+
+def compile_for(machine: NamedTuple) -> None:
+    """Compile both loops for a machine of two units, or load them from the cache."""
+    two, row = np.ones(2), np.ones((2, 1))
+    sequence, counters = np.arange(2, dtype=np.int32), np.zeros(3, np.int32)
+    run = Run(two, row, np.full(1, 2.0), np.zeros(2, np.bool_), np.zeros(1, np.uint64), sequence, counters)
+    integers = np.zeros(1, np.int32)
+    record = Record(np.zeros(1), np.zeros(1), np.zeros(1), integers, integers, row)
+    prepare(machine, run.spins)
+    energy_of(machine, run.spins, 0.0)
+    one_at_a_time(machine, run, record, 0.0, 0.0, RANDOM, KEEP, 0.0)
+    all_at_once(machine, run, record, 0.0, 0.0, KEEP, 0.0)

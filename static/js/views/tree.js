@@ -1,0 +1,213 @@
+// @ts-check
+/** Tree: valleys hang at their energy, as wide as their basin, and join where the lowest pass between them lies. */
+
+import { Extent, scale, stroke, ticks, valueAxis, label } from '../draw/axes.js';
+import { font, picture } from '../draw/canvas.js';
+import { Stamp, entries } from '../draw/map.js';
+import { ball } from '../draw/marks.js';
+import { fixed, short } from '../draw/numbers.js';
+import { valueAt } from '../session/frame.js';
+import { branches, breadth, nearest, roomy, standing } from './branches.js';
+import { mountCursor } from './cursor.js';
+
+/** @typedef {import('../draw/canvas.js').Sheet} Sheet */
+/** @typedef {import('../draw/axes.js').Box} Box */
+/** @typedef {import('../draw/axes.js').Scale} Scale */
+/** @typedef {import('../session/frame.js').Channel} Channel */
+/** @typedef {import('./branches.js').Branch} Branch */
+/** @typedef {import('./types.js').Frame} Frame */
+/** @typedef {import('./types.js').TreeSpec} TreeSpec */
+
+const TILE = 34;
+const BAR = 5;
+/** All pictures share one range, so that a pale one is pale beside none that is not. @type {[number, number]} */
+const SPINS = [-1, 1];
+
+/**
+ * @param {HTMLElement} element @param {TreeSpec} spec @param {import('./types.js').Context} context
+ * @returns {import('./types.js').Mounted}
+ */
+export function mountTree(element, spec, context) {
+  const stamp = new Stamp();
+  const reading = element.appendChild(document.createElement('output'));
+  reading.className = 'reading';
+  reading.hidden = true;
+  /** @type {Frame | null} */
+  let frame = null;
+  let tree = branches({ shape: [0, 4], data: new Float32Array(0), changed: false });
+  let chosen = -1;
+  let box = { left: 0, right: 1, top: 0, bottom: 1 };
+  let [low, high] = [0, 1];
+  const shown = picture(element, paint, summary);
+  const here = new AbortController();
+  const forget = context.hover?.on(spec.index, () => choose(context.hover?.entry(spec.index) ?? -1));
+
+  /** The leaf below the present state, and its energy. */
+  function present() {
+    const channel = frame?.channels.get(spec.now);
+    return channel ? { leaf: valueAt(channel, 0), energy: valueAt(channel, 1) } : { leaf: -1, energy: NaN };
+  }
+  /** @param {Sheet} sheet */
+  function paint(sheet) {
+    if (!tree.leaves.length) return;
+    const { leaf, energy } = present();
+    const tiles = frame?.channels.get(spec.tiles);
+    const [rows, columns] = [tiles?.shape[1] ?? 0, tiles?.shape[2] ?? 0];
+    const cell = tiles ? cellOf(sheet, rows, columns, tree.leaves.length) : 0;
+    const extent = new Extent('linear');
+    extent.addAll([...tree.nodes.map((node) => node.energy), energy]);
+    [low, high] = extent.padded(0.04);
+    box = boxOf(sheet, low, high, (cell * rows) + 12 * sheet.unit);
+    const x = scale('linear', 0, 1, box.left, box.right);
+    const y = scale('linear', low, high, box.bottom, box.top);
+    valueAxis(sheet, box, y);
+    lines(sheet, x, y);
+    const factor = breadth(tree.leaves) * 0.94 * (box.right - box.left);
+    tree.leaves.forEach((each, index) => bar(sheet, x(each.x), y(each.energy), each.share * factor, index === leaf));
+    if (tiles) pictures(sheet, tiles, cell, x, y);
+    const below = tree.leaves[leaf];
+    if (below && Number.isFinite(energy)) ball(sheet, x(standing(tree.nodes, below, energy).x), y(energy));
+  }
+  /** @param {Sheet} sheet @param {Channel} tiles @param {number} cell @param {Scale} x @param {Scale} y */
+  function pictures(sheet, tiles, cell, x, y) {
+    const [, rows = 0, columns = 0] = tiles.shape;
+    const [width, height] = [cell * columns, cell * rows];
+    const values = Float32Array.from(tiles.data, (_, index) => valueAt(tiles, index));
+    const bytes = entries({ shape: tiles.shape, data: values, changed: true }, SPINS);
+    const seen = new Set(roomy(tree.leaves, (width + 4 * sheet.unit) / (box.right - box.left)));
+    if (chosen >= 0) seen.add(chosen);
+    for (const index of seen) {
+      const leaf = /** @type {Branch} */ (tree.leaves[index]);
+      stamp.paint(bytes, index * rows * columns, columns, rows, sheet.look.maps.spins);
+      const [left, top] = [whole(sheet, x(leaf.x) - width / 2), whole(sheet, y(leaf.energy) + (BAR + 5) * sheet.unit)];
+      stamp.draw(sheet, left, top, width, height);
+      if (index === chosen) outlined(sheet, left, top, width, height);
+    }
+  }
+  /** @param {Sheet} sheet @param {Scale} x @param {Scale} y */
+  function lines({ context: pen, look, unit }, x, y) {
+    const way = new Set();
+    for (let node = tree.leaves[chosen]; node; node = tree.nodes[node.parent]) way.add(node.row);
+    for (const node of tree.nodes) {
+      const above = tree.nodes[node.parent];
+      pen.lineWidth = (way.has(node.row) ? 3.2 : 1.6) * unit;
+      stroke(pen, look.colour.ink, [[x(node.x), y(node.energy)], [x(node.x), above ? y(above.energy) : box.top]]);
+    }
+    pen.lineWidth = 1.6 * unit;
+    for (const { node, from, to } of tree.joins) {
+      stroke(pen, look.colour.ink, [[x(from) - 0.8 * unit, y(node.energy)], [x(to) + 0.8 * unit, y(node.energy)]]);
+    }
+  }
+  /** @param {number} index */
+  function describe(index) {
+    const leaf = tree.leaves[index];
+    if (!leaf) return '';
+    const above = tree.joins.find(({ node }) => node.row === leaf.parent)?.node;
+    const out = above ? `, climb ${short(above.energy - leaf.energy, 3)}` : '';
+    return `valley ${index + 1}: E ${fixed(leaf.energy, 2)}, ${fixed(100 * leaf.share, 1)}\u2009% of starts${out}`;
+  }
+  function read() {
+    const leaf = tree.leaves[chosen];
+    reading.hidden = !leaf;
+    if (!leaf) return;
+    reading.textContent = describe(chosen);
+    const left = box.left + leaf.x * (box.right - box.left) - reading.offsetWidth / 2;
+    reading.style.left = `${Math.max(0, Math.min(element.clientWidth - reading.offsetWidth, left))}px`;
+    const top = scale('linear', low, high, box.bottom, box.top)(leaf.energy) - reading.offsetHeight - BAR;
+    reading.style.top = `${Math.max(0, top)}px`;
+  }
+  /** @param {number} next */
+  function choose(next) {
+    if (next === chosen) return;
+    chosen = next;
+    shown.refresh();
+    read();
+    context.hover?.point(spec.index, next);
+  }
+  /** @param {number} leaf */
+  const start = (leaf) => leaf >= 0 && spec.press && context.send({ type: 'act', action: spec.press, arguments: { leaf } });
+  /** @param {number} x */
+  const leafAt = (x) => nearest(tree.leaves, (x - box.left) / (box.right - box.left));
+
+  const cursor = mountCursor(element, {
+    name: `${spec.title}: choose a valley with the arrow keys${spec.press ? '; Enter starts a run above it' : ''}`,
+    locate: leafAt,
+    size: () => ({ columns: tree.leaves.length, count: tree.leaves.length }),
+    moved: choose,
+    describe,
+  });
+  if (spec.press) {
+    element.style.cursor = 'pointer';
+    element.addEventListener('click', (event) => start(leafAt(event.clientX - element.getBoundingClientRect().left)), { signal: here.signal });
+    element.addEventListener('keydown', (event) => {
+      if (chosen < 0 || (event.key !== 'Enter' && event.key !== ' ')) return;
+      event.preventDefault();
+      event.stopPropagation();
+      start(chosen);
+    }, { signal: here.signal });
+  }
+  function summary() {
+    if (!tree.leaves.length) return `${spec.title}: waiting for the first picture.`;
+    const { leaf, energy } = present();
+    const count = tree.leaves.length;
+    const lowest = Math.min(...tree.leaves.map((each) => each.energy));
+    const now = tree.leaves[leaf] ? ` The state is at ${fixed(energy, 2)}, above valley ${leaf + 1} from the left.` : '';
+    return `${spec.title}: ${count} ${count === 1 ? 'valley' : 'valleys'}, the deepest at energy ${fixed(lowest, 2)}.${now}`;
+  }
+  return {
+    draw(next) {
+      const old = frame;
+      frame = next;
+      const nodes = next.channels.get(spec.nodes);
+      if (nodes && nodes.data !== old?.channels.get(spec.nodes)?.data) tree = branches(nodes);
+      if (chosen >= tree.leaves.length) choose(-1);
+      const same = [spec.nodes, spec.tiles, spec.now].every((name) => old?.channels.get(name)?.data === next.channels.get(name)?.data);
+      if (!same || old?.state !== next.state) shown.refresh(next.state !== 'playing');
+      if (chosen >= 0) read();
+    },
+    resize: () => shown.refresh(),
+    destroy() {
+      here.abort();
+      forget?.();
+      cursor.destroy();
+      shown.destroy();
+      reading.remove();
+      element.style.cursor = '';
+    },
+    summary,
+  };
+}
+
+/** The side of a picture's cell: whole device pixels, so that one picture for each leaf has about enough room.
+ * @param {Sheet} sheet @param {number} rows @param {number} columns @param {number} count */
+function cellOf({ width, height, unit, ratio }, rows, columns, count) {
+  const wide = Math.min(TILE * unit, (0.8 * width) / count) / columns;
+  const high = Math.min(TILE * unit, 0.16 * height) / rows;
+  return Math.max(3, Math.floor(Math.min(wide, high) * ratio)) / ratio;
+}
+
+/** Room for the axis on the left and for a picture under the lowest valley.
+ * @param {Sheet} sheet @param {number} low @param {number} high @param {number} foot @returns {Box} */
+function boxOf({ context: pen, look, unit, width, height }, low, high, foot) {
+  pen.font = font(look.size.tick);
+  const widest = Math.max(...ticks('linear', low, high, 5).map((tick) => pen.measureText(label('linear', tick)).width));
+  return { left: widest + 12 * unit, right: width - 4 * unit, top: 4 * unit, bottom: height - foot };
+}
+
+/** A valley's floor. @param {Sheet} sheet @param {number} x @param {number} y @param {number} width @param {boolean} now */
+function bar({ context: pen, look, unit }, x, y, width, now) {
+  const wide = Math.max(3 * unit, width);
+  pen.fillStyle = look.colour[now ? 'ink' : 'bar'];
+  pen.fillRect(x - wide / 2, y, wide, BAR * unit);
+}
+
+/** @param {Sheet} sheet @param {number} value the nearest whole device pixel */
+const whole = ({ ratio }, value) => Math.round(value * ratio) / ratio;
+
+/** @param {Sheet} sheet @param {number} x @param {number} y @param {number} width @param {number} height */
+function outlined({ context: pen, look, unit }, x, y, width, height) {
+  for (const [line, colour] of /** @type {const} */ ([[5, 'on-now'], [3, 'now']])) {
+    [pen.lineWidth, pen.strokeStyle] = [line * unit, look.colour[colour]];
+    pen.strokeRect(x - 1, y - 1, width + 2, height + 2);
+  }
+}
