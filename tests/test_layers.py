@@ -24,7 +24,7 @@ class Layer:
 
 WEB = {"fastapi", "starlette", "uvicorn", "websockets", "jinja2"}
 PYTHON = {
-    "models": Layer(only={"torch", "numpy", "numba", "scipy", "sklearn"}, never={"asyncio"}),
+    "models": Layer(only={"torch", "numpy", "numba", "scipy", "sklearn", "PIL"}, never={"asyncio"}),
     "grammar": Layer(only={"pydantic", "pydantic_core"}, never={"asyncio"}),
     "experiments": Layer(below={"models", "grammar"}, never={"asyncio", *WEB}),
     "runtime": Layer(below={"models", "grammar", "experiments"}, never=WEB),

@@ -20,6 +20,8 @@ RECALLED = 0.982
 ROUNDS = 20
 """Replicas at each load before anything is said of the claim."""
 GOLDEN = (sqrt(5) - 1) / 2
+BINS = 40
+"""Of the histogram, from −1 to 1."""
 WHOLE_LINE = np.linspace(0.0, LOADS[-1], 49)
 
 
@@ -64,7 +66,7 @@ class Capacity(Experiment):
 
     class Controls(Parameters):
         load: float = slider(
-            0.16, LOADS[0], LOADS[-1], step=0.005, symbol=r"\alpha", label="load looked at", applies="live",
+            0.17, LOADS[0], LOADS[-1], step=0.005, symbol=r"\alpha", label="load looked at", applies="live",
             help="Patterns per unit at the ball and in the histogram: the nearest load that is measured.",
         )  # fmt: skip
         units: int = slider(
@@ -106,14 +108,14 @@ class Capacity(Experiment):
         Relation(
             title="Phases",
             caption="Heat melts memories **earlier**.",
-            detail="Mark: half recalled, measured.",
+            detail="Mark: measured.",
             weight=2,
             x="fall",
             lines=(Line(channel="heat"),),
             theory=(
-                Theory(label="T_g no valleys", channel="glass"),
-                Theory(label="T_M no memories", channel="melting"),
-                Theory(label="T_c", channel="crossover"),
+                Theory(label="Tg: no valleys", channel="glass"),
+                Theory(label="TM: no memories", channel="melting"),
+                Theory(label="Tc", channel="crossover"),
             ),
             now="phase",
             axis="patterns per unit, α",
@@ -146,7 +148,7 @@ class Capacity(Experiment):
             detail="Share of a stored pattern's units that would flip.",
             x="loads",
             lines=(Line(channel="bit_errors"),),
-            errors="bit_errors_errors",
+            errors="flip_errors",
             theory=(Theory(label="½ erfc √(1/2α)", channel="erfc"),),
             axis="patterns per unit, α",
         ),
@@ -156,13 +158,12 @@ class Capacity(Experiment):
             numbers=(
                 Number(channel="capacity", label="load at which theory melts", symbol="α", digits=4),
                 Number(channel="bound", label="recalled from an overlap of", digits=3),
-                Number(channel="there", label="replicas at the load looked at", digits=0),
                 Number(channel="error_now", label="mean standard error", digits=4),
                 Number(channel="constant", label="the same times √replicas", digits=2),
             ),
         ),
     )
-    lasting = ("loads", "recall", "glass", "melting", "crossover", "bins", "cliff", "erfc")
+    lasting = ("loads", "recall", "glass", "melting", "crossover", "cliff", "erfc")
     presets = {
         "The break": {},
         "Warm": {"temperature": 0.3, "load": 0.1, "speed": 100.0},
@@ -180,7 +181,7 @@ class Capacity(Experiment):
         self.replicas = Replicas(parameters.units, data, order, temperature=heat, noise=noise)
         self.capacity, least = ags.capacity(heat)
         self.bound = RECALLED * least
-        self.overlaps, self.bit_errors = Tally(len(self.loads)), Tally(len(self.loads))
+        self.overlaps, self.bit_errors = Tally(len(self.loads), BINS), Tally(len(self.loads))
         self.hits = np.zeros(len(self.loads))
         self.made = 0
         self._draw_theory()
@@ -215,8 +216,7 @@ class Capacity(Experiment):
         place, parameters, tally = self._place, self.parameters, self.overlaps
         load, count = self.loads[place], tally.counts[place]
         recalled, recalled_errors = shares(self.hits, tally.counts)
-        heap = tally.histogram[place]
-        middles = (np.arange(heap.size) + 0.5) / heap.size * 2 - 1
+        first = 0 if tally.histogram[:, : BINS // 2].any() else BINS // 2  # the negative half only where it is needed
         arrays = {
             **self.lines,
             "loads": self.loads,
@@ -226,12 +226,12 @@ class Capacity(Experiment):
             "fall": [self._mark],
             "heat": [parameters.temperature],
             "phase": (load, parameters.temperature),
-            "bins": middles,
-            "heaps": heap / max(count, 1),
+            "bins": ((np.arange(BINS) + 0.5) / BINS * 2 - 1)[first:],
+            "heaps": tally.histogram[place, first:] / max(count, 1),
             "recalled": recalled,
             "recalled_errors": recalled_errors,
             "bit_errors": self.bit_errors.means,
-            "bit_errors_errors": np.where(tally.counts > 1, self.bit_errors.errors, np.nan),
+            "flip_errors": np.where(tally.counts > 1, self.bit_errors.errors, np.nan),
             "load": load,
             "expected": ags.overlap(load, parameters.temperature),
             "capacity": self.capacity,
@@ -275,7 +275,7 @@ class Capacity(Experiment):
     def verdict(self) -> Verdict:
         """Whether half are recalled up to where theory says, give or take the blur of a network this small."""
         found, blur = self._crossing, 1 / sqrt(self.parameters.units)
-        line, note = "patterns per unit come back", f"theory {_written(self.capacity)}, blur {_written(blur)}"
+        line, note = f"per unit; theory {_written(self.capacity)}", f"blur {_written(blur)}"
         if not self._known:
             return Verdict(number="–", line=line, word="untested", note=f"{self.made} replicas so far")
         return Verdict(number=_written(found.place), line=line, word=self._word(found, blur), note=note)
@@ -290,7 +290,7 @@ class Capacity(Experiment):
         return "holds" if distance <= blur else "broken"
 
     def position(self) -> Mapping[str, str]:
-        return {"at each load": str(self.made // len(self.loads)), "error": f"{self.overlaps.error:.4f}"}
+        return {"per load": str(self.made // len(self.loads))}
 
 
 def _written(load: float) -> str:

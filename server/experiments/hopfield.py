@@ -17,6 +17,7 @@ from server.grammar import (
     Line,
     Matrix,
     Number,
+    Parameters,
     Profile,
     Readout,
     Relation,
@@ -84,7 +85,9 @@ class Hopfield(ByHand):
     speed = 40.0
     pinned = "noise"
 
-    class Controls(ByHand.Controls):
+    class Cue(Parameters):
+        """What this page adds; it comes first in the rail."""
+
         temperature: float = slider(
             0.0, 0, 2, step=0.01, symbol="T", label="temperature", applies="live",
             help="Heat: how often a unit decides against what it hears. At 0 never.",
@@ -98,15 +101,18 @@ class Hopfield(ByHand):
             labels={"keep": "stays as it is", "on": "turns on", "coin": "tosses a coin"},
             help="What a unit does whose field is exactly 0. The energy is the same either way.",
         )  # fmt: skip
+        noise: float = slider(
+            0.36, 0, 0.5, step=0.01, symbol="p", label="noise in the cue",
+            help="Share of the units that are spoilt at the start. Half of them turned over leaves nothing.",
+        )  # fmt: skip
         spoiling: Spoiling = choice(
             "flip", label="how the cue is spoilt",
             labels={"flip": "turned over", "mask": "switched off", "erase": "lower part erased"},
             help="Turned over or switched off: units picked at random. Or the lower part is missing.",
         )  # fmt: skip
-        noise: float = slider(
-            0.36, 0, 0.5, step=0.01, symbol="p", label="noise in the cue",
-            help="Share of the units that are spoilt at the start. Half of them turned over leaves nothing.",
-        )  # fmt: skip
+
+    class Controls(ByHand.Controls, Cue):
+        pass
 
     parameters: Controls
 

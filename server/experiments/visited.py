@@ -66,11 +66,13 @@ class Visited:
                 self._marks[self._temperature] = found
         return self._known[1]
 
-    def reading(self) -> str:
-        """The means since the last move as a sentence, with their errors."""
-        named = zip(("|M|/N", "E/N", "C/N"), self.here(), strict=True)
-        rows = [f"{name} = {mean.value:.4f} ± {mean.error:.4f}" for name, mean in named if mean.trusted]
-        return ", ".join(rows).replace("-", "−") + "." if rows else "Sweeps still look alike: no errors yet."
+    def readings(self) -> dict[str, str]:
+        """The means since the last move with their errors, in words, by name."""
+        said = {}
+        for name, mean in self.here()._asdict().items():
+            words = f"{mean.value:.4f} ± {mean.error:.4f}" if mean.trusted else "not known yet"
+            said[f"{name}_reading"] = words.replace("-", "−")
+        return said
 
     def marks(self) -> dict[str, Tensor]:
         """Where it was, and for each mean its value and error there, (k,) each, in order of T; NaN where not known."""

@@ -22,12 +22,13 @@ Function = Callable[[Floats], Floats]
 
 MOST = 128
 """Bins kept; when they are full, two become one."""
-JOINED = 1, 2, 4
+JOINED = 1, 2, 4, 8
 """So many bins are joined to find the error; the largest counts."""
-FEWEST = 8 * max(JOINED)
-"""With fewer bins there is no error."""
+FEWEST = 6 * max(JOINED)
+"""With fewer bins there is no error. Once `MOST` were full, the recent ones are as many to twice as many."""
 FACTS = 20
-"""So many independent facts make an error that can be trusted: it is then itself right to about a sixth."""
+"""So many independent facts make an error that can be trusted. More than there are longest bins (6 to 12): a run that
+only drifts gives about one fact for each."""
 
 
 class Estimate(NamedTuple):

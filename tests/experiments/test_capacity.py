@@ -79,7 +79,7 @@ def test_the_verdict_waits_and_then_holds() -> None:
     verdict = experiment.verdict()
     assert verdict.word == "holds"
     assert 0.15 < float(verdict.number) < 0.19
-    assert verdict.note == "theory .138, blur .045"
+    assert (verdict.line, verdict.note) == ("per unit; theory .138", "blur .045")
 
 
 def test_warm_memories_break_earlier_near_their_own_line() -> None:
@@ -147,7 +147,7 @@ def test_two_heaps_and_little_between_where_memories_break() -> None:
 def test_bit_errors_follow_their_closed_form_past_the_break() -> None:
     shown = after(4000).show()
     for load, measured, error in zip(
-        *(shown[name].tolist() for name in ("loads", "bit_errors", "bit_errors_errors")), strict=True
+        *(shown[name].tolist() for name in ("loads", "bit_errors", "flip_errors")), strict=True
     ):
         assert measured == pytest.approx(theory.bit_error(load), abs=5 * error + 0.1 * theory.bit_error(load) + 1e-5)
 
@@ -172,4 +172,4 @@ def test_words_and_numbers_before_the_first_replica() -> None:
     experiment = begun(Capacity)
     assert experiment.words()["measured"] == "not yet"
     assert math.isnan(float(experiment.show()["here"][1]))
-    assert experiment.position() == {"at each load": "0", "error": "1.0000"}
+    assert experiment.position() == {"per load": "0"}

@@ -90,6 +90,8 @@ test('the first row lies on top, cells are told by their middles, and the path s
   const track = { shape: [3, 3], data: Float32Array.of(0, 0, 5, NaN, 0, 1, 0.5, -0.5, -9), changed: true };
   const heights = heightsOf(field(grid(4, 4, (x) => x), 4, 4), track);
   assert.deepEqual([heights.low, heights.high, heights.path], [-9, 5, [[0, 0, 5], [0.5, -0.5, -9]]]);
+  const longer = { ...track, data: Float32Array.of(0, 0, 5, 0.5, -0.5, -9, 0, 1, 2) };
+  assert.equal(heightsOf(field(/** @type {Float32Array} */ (heights.values), 4, 4), longer, heights).lines, heights.lines);
   heights.levels.forEach((level, index) => {
     for (const [x, y, endX, endY] of stretches(heights.lines[index] ?? [])) {
       assert.ok([x, endX].every((place) => Math.abs(place - across(level, 4)) < 1e-6) && y !== endY);

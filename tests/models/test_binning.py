@@ -48,7 +48,8 @@ def test_the_error_and_the_facts_are_those_of_the_process(memory: float) -> None
 
 
 def test_a_run_that_still_looks_alike_or_drifts_is_not_trusted() -> None:
-    assert not measured(remembering(0.999, 2000, 1)).trusted
+    alike = [measured(remembering(0.9995, 2000, seed)) for seed in range(12)]
+    assert sum(each.trusted for each in alike) <= 1
     drift = np.arange(4000)
     assert measured(np.stack([drift, drift**2], 1)).facts < FACTS
     assert measured(remembering(0.5, 2000, 1)).trusted

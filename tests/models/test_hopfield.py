@@ -2,27 +2,20 @@
 
 import pytest
 import torch
-from torch import Tensor
 
 from server.models import theory
 from server.models.data import binary_digits
-from server.models.hopfield import Network, energy, fields, hebb, overlaps, pseudo_inverse
+from server.models.hopfield import TIES, Network, Order, overlaps
+from server.models.memory import Dense, Memory, Pairwise
+from server.models.rules import RULES, Rule, hebb, learn, pseudo_inverse
+from tests.models.memories import MEMORIES, all_states, corrupted, gaussian, signs
+
+ORDERS: list[Order] = ["random", "in turn", "all at once"]
 
 
-def random_patterns(count: int, units: int, seed: int) -> Tensor:
-    return torch.randint(0, 2, (count, units), generator=torch.Generator().manual_seed(seed)).double() * 2 - 1
-
-
-def corrupted(pattern: Tensor, flips: int, seed: int) -> Tensor:
-    """The pattern with exactly this many units turned over."""
-    turned = pattern.clone()
-    turned[torch.randperm(pattern.numel(), generator=torch.Generator().manual_seed(seed))[:flips]] *= -1
-    return turned
-
-
-def recalled(weights: Tensor, patterns: Tensor, start: Tensor, seed: int = 0) -> float:
+def recalled(memory: Memory, patterns: torch.Tensor, start: torch.Tensor, seed: int = 0) -> float:
     """The overlap with the first pattern once the run from ``start`` has settled."""
-    network = Network(weights, patterns[:1], start, seed)
+    network = Network(memory, patterns[:1], start, seed)
     for _ in range(100):
         network.update(10 * start.numel())
         if network.settled:
@@ -31,66 +24,13 @@ def recalled(weights: Tensor, patterns: Tensor, start: Tensor, seed: int = 0) ->
     return float(network.overlaps[0])
 
 
-def all_states(units: int) -> Tensor:
-    """Every state (2^N, N)."""
-    bits = torch.arange(2**units)[:, None] >> torch.arange(units)
-    return (bits & 1).double() * 2 - 1
-
-
-def test_hebb_is_the_sum_over_patterns_without_self_links() -> None:
-    patterns = random_patterns(4, 9, 0)
-    expected = sum(torch.outer(pattern, pattern) for pattern in patterns) / 9
-    assert isinstance(expected, Tensor)
-    assert torch.allclose(hebb(patterns, self_connections=True), expected)
-    assert torch.equal(hebb(patterns).diagonal(), torch.zeros(9, dtype=torch.float64))
-    assert torch.allclose(hebb(patterns) + torch.diag(expected.diagonal()), expected)
-
-
-@pytest.mark.parametrize("dependent", [False, True])
-def test_pseudo_inverse_projects(dependent: bool) -> None:
-    patterns = random_patterns(6, 40, 1)
-    if dependent:
-        patterns = torch.cat([patterns, -patterns[:2]])
-    weights = pseudo_inverse(patterns, self_connections=True)
-    assert torch.equal(weights, weights.T)
-    assert torch.allclose(weights @ patterns.T, patterns.T)
-    assert torch.allclose(weights @ weights, weights)
-    assert float(weights.trace()) == pytest.approx(6)
-    assert torch.equal(pseudo_inverse(patterns).diagonal(), torch.zeros(40, dtype=torch.float64))
-
-
-def test_rules_agree_on_orthogonal_patterns() -> None:
-    patterns = torch.tensor([[1.0, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1]])
-    assert torch.allclose(hebb(patterns), pseudo_inverse(patterns))
-
-
-def test_energy_is_the_double_sum() -> None:
-    weights = hebb(random_patterns(3, 7, 2))
-    for state in random_patterns(20, 7, 3):
-        total = -0.5 * sum(
-            float(weights[i, j] * state[i] * state[j]) for i in range(7) for j in range(7)
-        ) + 0.3 * float(state.sum())
-        assert float(energy(weights, state, 0.3)) == pytest.approx(total)
-
-
-def test_a_field_is_half_the_energy_gap() -> None:
-    """h_i = (E with i off − E with i on) / 2, which makes Glauber's rule Boltzmann's."""
-    weights = hebb(random_patterns(3, 11, 4))
-    state = random_patterns(1, 11, 5)[0]
-    for unit in range(11):
-        on, off = state.clone(), state.clone()
-        on[unit], off[unit] = 1, -1
-        gap = energy(weights, off, 0.2) - energy(weights, on, 0.2)
-        assert float(fields(weights, state, 0.2)[unit]) == pytest.approx(float(gap) / 2)
-
-
 @pytest.mark.parametrize("load", [138, 185])
 def test_h1_bit_error(load: int) -> None:
     """One step from a stored pattern, N = 1000, pooled over 200+ patterns."""
     wrong = total = 0
     for seed in range(3):
-        patterns = random_patterns(load, 1000, seed)
-        wrong += int((fields(hebb(patterns), patterns) * patterns < 0).sum())
+        patterns = signs(load, 1000, seed=seed)
+        wrong += int((hebb(patterns).fields(patterns) * patterns < 0).sum())
         total += patterns.numel()
     assert total >= 200 * 1000
     assert wrong / total == pytest.approx(theory.bit_error(load / 1000), rel=0.15)
@@ -98,16 +38,16 @@ def test_h1_bit_error(load: int) -> None:
 
 @pytest.mark.parametrize(("load", "tolerance"), [(0.10, 0.003), (0.12, 0.015)])
 def test_h2_overlap_below_capacity(load: float, tolerance: float) -> None:
-    patterns = random_patterns(round(1000 * load), 1000, 10)
-    weights = hebb(patterns)
-    measured = [recalled(weights, patterns[mu:], patterns[mu], mu) for mu in range(12)]
+    patterns = signs(round(1000 * load), 1000, seed=10)
+    memory = hebb(patterns)
+    measured = [recalled(memory, patterns[mu:], patterns[mu], mu) for mu in range(12)]
     assert sum(measured) / 12 == pytest.approx(theory.overlap(load), abs=tolerance)
 
 
 def test_h2_overlap_collapses_above_capacity() -> None:
-    patterns = random_patterns(200, 1000, 11)
-    weights = hebb(patterns)
-    measured = [recalled(weights, patterns[mu:], patterns[mu], mu) for mu in range(12)]
+    patterns = signs(200, 1000, seed=11)
+    memory = hebb(patterns)
+    measured = [recalled(memory, patterns[mu:], patterns[mu], mu) for mu in range(12)]
     assert sum(measured) / 12 == pytest.approx(0.38, abs=0.09)
 
 
@@ -116,32 +56,51 @@ def test_h4_basin(count: int, expected: float) -> None:
     """N = 200, 30 % turned over: the share recalled over 500 draws (standard error ≤ .022)."""
     good = 0
     for seed in range(500):
-        patterns = random_patterns(count, 200, seed)
+        patterns = signs(count, 200, seed=seed)
         good += recalled(hebb(patterns), patterns, corrupted(patterns[0], 60, seed), seed) > 0.95
     assert good / 500 == pytest.approx(expected, abs=0.07)
 
 
 def test_h6_mixtures_of_three() -> None:
-    patterns = random_patterns(3, 2000, 20)
-    weights = hebb(patterns)
+    patterns = signs(3, 2000, seed=20)
+    memory = hebb(patterns)
     mixture = patterns.sum(0).sign()
     assert torch.allclose(overlaps(patterns, mixture), torch.full((3,), 0.5).double(), atol=0.05)
-    assert float(energy(weights, mixture)) / 2000 == pytest.approx(-0.375, abs=0.05)
-    assert float(energy(weights, patterns[0])) / 2000 == pytest.approx(-0.5, abs=0.01)
-    assert bool((fields(weights, mixture) * mixture > 0).all())
-    network = Network(weights, mixture[None], mixture, 0, temperature=0.3)
+    assert float(memory.energy(mixture)) / 2000 == pytest.approx(-0.375, abs=0.05)
+    assert float(memory.energy(patterns[0])) / 2000 == pytest.approx(-0.5, abs=0.01)
+    assert bool((memory.fields(mixture) * mixture > 0).all())
+    network = Network(memory, mixture[None], mixture, 0, temperature=0.3)
     network.update(40 * 2000)
     assert float(network.overlaps[0]) > 0.9
 
 
 def test_h6_mixtures_of_two_are_unstable() -> None:
     """Where two patterns disagree the mixture of both has no opinion: it drifts to one of them."""
-    patterns = random_patterns(2, 2000, 21)
-    undecided = random_patterns(1, 2000, 22)[0]
+    patterns = signs(2, 2000, seed=21)
+    undecided = signs(1, 2000, seed=22)[0]
     mixture = torch.where(patterns[0] == patterns[1], patterns[0], undecided)
     network = Network(hebb(patterns), patterns, mixture, 0)
     network.update(20 * 2000)
     assert float(network.overlaps.max()) == 1.0
+
+
+@pytest.mark.parametrize(("temperature", "stays"), [(0.3, True), (0.36, True), (0.5, False)])
+def test_h6_mixtures_melt_before_memories_do(temperature: float, stays: bool) -> None:
+    """Above T ≈ .46 the mixture of three falls to one of them, which itself lasts to T = 1.
+
+    Every combination of three units comes equally often, so that the patterns are exactly orthogonal. Nearer to
+    .46 chance alone tips a mixture of 8000 units over within 150 sweeps.
+    """
+    patterns = all_states(3).T.repeat(1, 1000)
+    network = Network(hebb(patterns), patterns, patterns.sum(0).sign(), 1, temperature=temperature)
+    network.update(150 * 8000)
+    likeness = network.update(20 * 8000).overlaps.mean(0).sort().values
+    if stays:
+        assert float(likeness[0]) > 0.25
+        assert float(likeness[2] - likeness[0]) < 0.15
+    else:
+        assert float(likeness[2]) == pytest.approx(theory.warm_overlap(temperature), abs=0.02)
+        assert float(likeness[:2].abs().max()) < 0.1
 
 
 @pytest.mark.parametrize("temperature", [0.3, 0.5, 0.8])
@@ -153,31 +112,6 @@ def test_h7_one_pattern_under_heat(temperature: float) -> None:
     assert float(measured) == pytest.approx(theory.warm_overlap(temperature), abs=0.012)
 
 
-def share_recalled(rule: str, count: int, *, self_connections: bool = False, draws: int = 150) -> float:
-    """H9: N = 100, ten units turned over, the share recalled without a single error."""
-    good = 0
-    for seed in range(draws):
-        patterns = random_patterns(count, 100, 1000 + seed)
-        make = hebb if rule == "hebb" else pseudo_inverse
-        weights = make(patterns, self_connections=self_connections)
-        good += recalled(weights, patterns, corrupted(patterns[0], 10, seed), seed) == 1.0
-    return good / draws
-
-
-def test_h9_hebb() -> None:
-    assert share_recalled("hebb", 30) == pytest.approx(0.04, abs=0.06)
-
-
-def test_h9_pseudo_inverse() -> None:
-    assert share_recalled("pseudo-inverse", 30) == 1.0
-    assert share_recalled("pseudo-inverse", 50) == pytest.approx(0.56, abs=0.13)
-
-
-def test_h9_pseudo_inverse_needs_its_diagonal_cut() -> None:
-    """Units that hear themselves hold on to their noise: this is what forgetting W_ii = 0 would look like."""
-    assert share_recalled("pseudo-inverse", 50, self_connections=True) <= 0.02
-
-
 @pytest.mark.parametrize("units", [11, 13, 15])
 @pytest.mark.parametrize(("count", "minima"), [(1, 2), (2, 4)])
 def test_h10_minima_by_enumeration(units: int, count: int, minima: int) -> None:
@@ -187,11 +121,11 @@ def test_h10_minima_by_enumeration(units: int, count: int, minima: int) -> None:
     Ties keep the state and do not count as agreement here. Two patterns differ in 4 units, so no field of
     theirs is 0.
     """
-    patterns = random_patterns(1, units, units)
+    patterns = signs(1, units, seed=units)
     if count == 2:
         patterns = torch.cat([patterns, corrupted(patterns[0], 4, 1)[None]])
     states = all_states(units)
-    strict = states[(fields(hebb(patterns), states) * states > 1e-9).all(1)]
+    strict = states[(hebb(patterns).fields(states) * states > 1e-9).all(1)]
     assert len(strict) == minima
     assert {tuple(state) for state in strict.tolist()} == {
         tuple((sign * pattern).tolist()) for pattern in patterns for sign in (1, -1)
@@ -199,21 +133,20 @@ def test_h10_minima_by_enumeration(units: int, count: int, minima: int) -> None:
 
 
 def test_settled_states_are_the_enumerated_minima() -> None:
-    patterns = random_patterns(3, 12, 3)
-    weights = hebb(patterns)
-    network = Network(weights, patterns, random_patterns(1, 12, 9)[0], 0)
+    patterns = signs(3, 12, seed=3)
+    memory = hebb(patterns)
+    network = Network(memory, patterns, signs(1, 12, seed=9)[0], 0)
     for state in all_states(12)[::37]:
         network.state = state
         neighbours = state * (1 - 2 * torch.eye(12).double())
-        lowest = bool((energy(weights, neighbours) >= energy(weights, state) - 1e-9).all())
+        lowest = bool((memory.energy(neighbours) >= memory.energy(state) - 1e-9).all())
         assert network.settled == lowest
 
 
 def test_synchronous_updates_can_cycle_and_climb() -> None:
     """Two units that want to be alike, started apart, swap for ever; in turn they agree at once."""
-    weights = torch.tensor([[0.0, 1], [1, 0]])
     start = torch.tensor([1.0, -1])
-    network = Network(weights, start[None], start, 0)
+    network = Network(Pairwise(torch.tensor([[0.0, 1], [1, 0]])), start[None], start, 0)
     assert network.update(6, "all at once").overlaps[:, 0].tolist() == [-1, 1, -1, 1, -1, 1]
     assert network.swaps
     assert not network.settled
@@ -226,10 +159,9 @@ def test_synchronous_updates_end_in_a_point_or_a_cycle_of_two() -> None:
     """E. Goles, J. Olivos, Discrete Mathematics 30 (1980) 187, on 60 random networks; both occur."""
     periods = set()
     for seed in range(60):
-        noise = torch.randn(25, 25, generator=torch.Generator().manual_seed(seed)).double()
-        weights = (noise + noise.T).fill_diagonal_(0)
-        start = random_patterns(1, 25, seed)[0]
-        network = Network(weights, start[None], start, 0)
+        noise = gaussian(25, 25, seed=seed)
+        start = signs(25, seed=seed)
+        network = Network(Pairwise((noise + noise.T).fill_diagonal_(0)), start[None], start, 0)
         network.update(200, "all at once")
         visited = [network.state]
         for _ in range(2):
@@ -241,46 +173,139 @@ def test_synchronous_updates_end_in_a_point_or_a_cycle_of_two() -> None:
     assert periods == {1, 2}
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_every_memory_can_swap(rule: Rule) -> None:
+    """A pattern, its negative, and a state between: half the units would rather be like the other half."""
+    pattern = signs(1, 10, seed=1)
+    start = corrupted(pattern[0], 5, 2)
+    network = Network(learn(rule, torch.cat([pattern, -pattern]), power=2), pattern, start, 0)
+    assert network.swaps
+    network.update(2, "all at once")
+    assert torch.equal(network.state, start)
+    network.update(30)
+    assert not network.swaps
+    assert network.settled
+
+
 def test_synchronous_updates_can_raise_the_energy() -> None:
-    weights = hebb(random_patterns(12, 60, 0)) - 0.4
-    weights = weights.fill_diagonal_(0)
-    network = Network(weights, random_patterns(1, 60, 1), random_patterns(1, 60, 2)[0], 0)
+    weights = (hebb(signs(12, 60, seed=0)).matrix() - 0.4).fill_diagonal_(0)
+    network = Network(Pairwise(weights), signs(1, 60, seed=1), signs(60, seed=2), 0)
     assert int(network.update(20, "all at once").rises) > 0
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_ties_keep_the_state_turn_on_or_toss_a_coin(order: Order) -> None:
+    """Units without links have nothing but ties; 3000 tosses are fair within 5 standard deviations."""
+    start = signs(3000, seed=4)
+    network = Network(Pairwise(torch.zeros(3000, 3000)), torch.ones(1, 3000), start, 0)
+    steps = 1 if order == "all at once" else 3000
+    assert int(network.update(steps, order).flips.sum()) == 0
+    assert network.settled
+    network.ties = "coin"
+    assert not network.settled
+    assert float(network.update(steps, order).flips.sum()) == pytest.approx(1500, abs=5 * 3000**0.5 / 2)
+    assert float(network.state.sum()) == pytest.approx(0, abs=5 * 3000**0.5)
+    assert not network.swaps
+    network.ties = "on"
+    assert not network.settled
+    updates = network.update(steps, order)
+    assert bool((network.state == 1).all())
+    assert network.settled
+    assert int(updates.rises) == 0
+    assert TIES == ("keep", "on", "coin")
+
+
+def test_without_ties_their_policy_changes_nothing() -> None:
+    runs = []
+    for ties in TIES:
+        network = Network(hebb(signs(3, 51, seed=6)), signs(3, 51, seed=6), signs(51, seed=7), 1, ties=ties)
+        network.threshold = 0.003  # fields are multiples of 1/51
+        runs.append(network.update(300))
+        assert network.settled
+    assert torch.equal(runs[0].energy, runs[1].energy)
+    assert torch.equal(runs[0].energy, runs[2].energy)
+
+
+def test_turning_on_at_ties_can_swap() -> None:
+    """Two units that repel each other at θ = −1, both off: each at a tie or pushed, both turn together."""
+    memory, off = Pairwise(torch.tensor([[0.0, -1], [-1, 0]])), -torch.ones(2)
+    network = Network(memory, off[None], off, 0, threshold=0.5, ties="on")
+    assert network.swaps
+    network.update(1, "all at once")
+    assert network.state.tolist() == [1, 1]
+    assert network.swaps
 
 
 def test_real_digits_are_recalled_from_noise() -> None:
     """What the page opens on: six digits by the pseudo-inverse; 18 % of the cue turned over."""
     patterns = binary_digits((3, 0, 1, 4, 5, 7))
-    weights = pseudo_inverse(patterns)
-    assert float(energy(weights, patterns[0])) == pytest.approx(-197)
-    assert sum(recalled(weights, patterns, corrupted(patterns[0], 72, seed)) == 1.0 for seed in range(20)) >= 18
+    memory = pseudo_inverse(patterns)
+    assert float(memory.energy(patterns[0])) == pytest.approx(-197)
+    assert sum(recalled(memory, patterns, corrupted(patterns[0], 72, seed)) == 1.0 for seed in range(20)) >= 18
 
 
 def test_changing_the_threshold_changes_the_energy_by_the_sum_of_the_units() -> None:
-    patterns = random_patterns(2, 30, 0)
+    patterns = signs(2, 30, seed=0)
     network = Network(hebb(patterns), patterns, patterns[0], 0)
     before = network.energy
     network.threshold = 0.25
     assert network.energy == pytest.approx(before + 0.25 * float(patterns[0].sum()))
-    assert torch.allclose(network.fields, fields(network.weights, network.state, 0.25))
+    assert torch.allclose(network.fields, network.memory.fields(network.state, 0.25))
 
 
 def test_a_painted_state_is_measured_at_once_and_kept_as_a_copy() -> None:
-    patterns = random_patterns(2, 30, 0)
+    patterns = signs(2, 30, seed=0)
     network = Network(hebb(patterns), patterns, patterns[0], 0)
     network.update(7)
     network.state = patterns[1]
-    assert network.energy == pytest.approx(float(energy(network.weights, patterns[1])))
+    assert network.energy == pytest.approx(float(network.memory.energy(patterns[1])))
     assert torch.allclose(network.overlaps, overlaps(patterns, patterns[1]))
     network.state.neg_()
     assert torch.equal(network.state, patterns[1])
 
 
-def test_a_network_refuses_what_has_no_energy() -> None:
-    pattern = torch.ones(1, 3)
-    with pytest.raises(ValueError, match="symmetric"):
-        Network(torch.tensor([[0.0, 1, 0], [0, 0, 0], [0, 0, 0]]), pattern, pattern[0], 0)
-    with pytest.raises(ValueError, match="weights of 4×4"):
-        Network(torch.zeros(3, 3), pattern, torch.ones(4), 0)
+def test_a_memory_may_be_replaced_while_it_runs() -> None:
+    """The state stays, energy and fields are the new memory's, and more patterns may be compared with."""
+    patterns = signs(5, 40, seed=8)
+    network = Network(hebb(patterns[:2]), patterns[:2], signs(40, seed=9), 3)
+    network.update(13)
+    state = network.state
+    network.memory = learn("dense", patterns)
+    network.patterns = patterns
+    assert torch.equal(network.state, state)
+    assert network.energy == pytest.approx(float(Dense(patterns, 3).energy(state)))
+    assert torch.allclose(network.overlaps, overlaps(patterns, state))
+    unit = network.update(27).unit
+    assert len(set(unit.tolist())) == 27
+    network.memory = pseudo_inverse(patterns)
+    network.update(400)
+    assert network.settled
+
+
+def test_a_replaced_memory_runs_as_if_it_had_been_there_from_the_start() -> None:
+    patterns, start = signs(3, 30, seed=1), signs(30, seed=2)
+    one = Network(hebb(patterns), patterns, start, 5)
+    other = Network(learn("exponential", patterns), patterns, start, 5)
+    other.memory = hebb(patterns)
+    assert torch.equal(one.update(100).energy, other.update(100).energy)
+
+
+@pytest.mark.parametrize("kind", sorted(MEMORIES))
+def test_what_the_network_says_is_what_its_memory_says(kind: str) -> None:
+    memory = MEMORIES[kind](20, 4)
+    network = Network(memory, signs(2, 20, seed=1), signs(20, seed=2), 0, threshold=0.1, temperature=0.5)
+    updates = network.update(30)
+    network.threshold = -0.2
+    assert network.energy == pytest.approx(float(memory.energy(network.state, -0.2)))
+    assert torch.equal(network.fields, memory.fields(network.state, -0.2))
+    assert torch.equal(updates.overlaps[-1], network.overlaps)
+
+
+def test_a_network_refuses_what_does_not_fit() -> None:
+    memory, pattern = hebb(torch.ones(1, 3)), torch.ones(1, 3)
+    with pytest.raises(ValueError, match="3 units does not fit a state of 4"):
+        Network(memory, pattern, torch.ones(4), 0)
+    with pytest.raises(ValueError, match="p×3"):
+        Network(memory, torch.ones(1, 4), torch.ones(3), 0)
     with pytest.raises(ValueError, match=r"\+1 or −1"):
-        Network(torch.zeros(3, 3), pattern, torch.tensor([1.0, 0, 1]), 0)
+        Network(memory, pattern, torch.tensor([1.0, 0, 1]), 0)

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from server.models import hopfield, ising
-from server.models.binning import Bins, Estimate, estimate
+from server.models.binning import Bins, Estimate, Floats, estimate
 from server.models.ising import Dynamics, Lattice, random_spins, sweep_together
 from server.models.kernels import clusters, lattice
+from server.models.kernels.randomness import flips_over
 from server.models.memory import Pairwise
 from tests.models import small_magnet
 
 DYNAMICS: list[Dynamics] = ["glauber", "metropolis", "wolff"]
-RULES = {lattice.GLAUBER: "glauber", lattice.METROPOLIS: "metropolis"}
 every_dynamics = pytest.mark.parametrize("dynamics", DYNAMICS)
 
 
@@ -43,15 +43,13 @@ def test_it_is_a_hopfield_network_of_neighbours(side: int, field: float) -> None
         magnet = Lattice(spins, 1, field=field)
         state = spins.flatten().double()
         assert magnet.energy == pytest.approx(float(memory.energy(state, -field)))
-        sums = sum(spins.roll(step, axis) for step in (1, -1) for axis in (0, 1))
-        assert torch.equal(memory.fields(state, -field), (sums + field).flatten().double())
+        sums = torch.stack([spins.roll(step, axis) for step in (1, -1) for axis in (0, 1)]).sum(0)
+        assert torch.equal(memory.fields(state, -field), sums.flatten().double() + field)
 
 
 @pytest.mark.parametrize("temperature", [0.5, 2.2, 5.0])
 def test_glauber_is_the_rule_of_the_hopfield_page(temperature: float) -> None:
     """`flips_over`, which the Hopfield network decides by, turns a spin on with the lattice's `chance_up`."""
-    from server.models.kernels.randomness import flips_over
-
     for spin in (-1, 1):
         for total in (-4, -2, 0, 2, 4):
             up = lattice.chance_up(spin, total, temperature, 0.3, lattice.GLAUBER)
@@ -86,16 +84,13 @@ def means(sweeps: ising.Sweeps) -> tuple[Estimate, Estimate]:
     agreement, magnetisation = sweeps.agreement.numpy(), np.abs(sweeps.magnetisation.numpy())
     bins.add(np.stack([-agreement, agreement**2, magnetisation, magnetisation**2], 1))
     units = small_magnet.UNITS
-    columns = ((0, 1), (2, 3))
-    energy, size = (
-        estimate(
-            bins.recent(),
-            lambda m, c=mean: m[..., c] / units,
-            lambda m, c=mean, d=square: (m[..., d] - m[..., c] ** 2) / units**2,
-        )
-        for mean, square in columns
-    )
-    return energy, size
+    recent = bins.recent() / np.array([units, units**2, units, units**2])
+    return per_spin(recent[:, :2]), per_spin(recent[:, 2:])
+
+
+def per_spin(bins: Floats) -> Estimate:
+    """From a quantity and its square as columns."""
+    return estimate(bins, lambda means: means[..., 0], lambda means: means[..., 1] - means[..., 0] ** 2)
 
 
 @every_dynamics
@@ -145,9 +140,9 @@ def test_a_sweep_of_clusters_visits_about_every_spin_once() -> None:
         magnet = Lattice(torch.ones(32, 32), 1, temperature=temperature)
         magnet.update(ising.SETTLING, "wolff")
         pace = magnet._pace[1]
-        members, spins = np.empty(32 * 32, np.int32), magnet.spins.numpy()
+        places, spins = np.empty((2, 32 * 32), np.int32), magnet.spins.numpy()
         randomness = np.ones(1, np.uint64)
-        sizes = [clusters.turn_cluster(spins, temperature, 0.0, randomness, members) for _ in range(3000)]
+        sizes = [clusters.turn_cluster(spins, temperature, 0.0, randomness, *places) for _ in range(3000)]
         assert 0.5 < max(1.0, pace) * float(np.mean(sizes)) / 32**2 < 2
 
 

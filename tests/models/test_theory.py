@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from server.models import theory
-from server.models.hopfield import energy, hebb
+from server.models.rules import hebb
 
 # D. Amit, H. Gutfreund, H. Sompolinsky, Annals of Physics 173 (1987) 30
 CAPACITY, OVERLAP_AT_CAPACITY = 0.13791, 0.96742
@@ -58,7 +58,7 @@ def test_energy_of_stored_patterns(units: int, patterns: int) -> None:
     samples = []
     for _ in range(20_000 // units):
         stored = torch.randint(0, 2, (patterns, units), generator=generator) * 2 - 1
-        samples.append(energy(hebb(stored), stored[0]) / units)
+        samples.append(hebb(stored).energy(stored[0]) / units)
     sample = torch.stack(samples)
     mean, spread = theory.stored_energy(units, patterns)
     assert float(sample.mean()) == pytest.approx(mean, abs=6 * spread / sqrt(len(sample)) + 1e-12)

@@ -141,13 +141,15 @@ def one_at_a_time(
     run.counters[2] = 0
     note(run, record)
     for step in range(record.energies.size):
-        unit = position
+        # Unsigned numbers of units: a signed one is checked, at every use, for counting from the end.
+        unit = here = np.uintp(position)
         draw = uniform(run.randomness) * (size - position)
-        picked = np.int32(draw)
+        picked = int(draw)
         if order == RANDOM:
-            unit = run.sequence[position + picked]
-            run.sequence[position + picked] = run.sequence[position]
-            run.sequence[position] = unit
+            other = np.uintp(position + picked)
+            unit = np.uintp(run.sequence[other])
+            run.sequence[other] = run.sequence[here]
+            run.sequence[here] = unit
         position = 0 if position == size - 1 else position + 1
 
         field = hear(machine, run.spins, unit, threshold)
@@ -176,15 +178,16 @@ def all_at_once(
     run.counters[2] = 0
     note(run, record)
     for step in range(record.energies.size):
-        for unit in range(run.spins.size):
+        for number in range(run.spins.size):
+            unit = np.uintp(number)
             state = run.spins[unit]
             alignment = state * hear(machine, run.spins, unit, threshold)
             run.chosen[unit] = decides_to_flip(alignment, state, temperature, ties, uniform(run.randomness))
         flips = 0
-        for unit in range(run.spins.size):
-            if run.chosen[unit]:
+        for number in range(run.spins.size):
+            if run.chosen[number]:
                 flips += 1
-                flip(machine, run, unit)
+                flip(machine, run, np.uintp(number))
         refreshed(machine, run, threshold, energy)
         before, energy = energy, energy_of(machine, run.spins, threshold)
         record.energies[step] = energy

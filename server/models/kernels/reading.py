@@ -29,9 +29,10 @@ class Reading(NamedTuple):
 @bare
 def stale(reading: Reading, unit: int) -> bool:
     """Whether something flipped since the unit's input was computed; it counts as computed from now on."""
-    before, now = reading.read_at[unit], reading.flips[0]
-    reading.read_at[unit] = now
-    return bool(before != now)
+    if reading.read_at[unit] == reading.flips[0]:
+        return False
+    reading.read_at[unit] = reading.flips[0]
+    return True
 
 
 @in_any_order

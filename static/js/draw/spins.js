@@ -2,12 +2,10 @@
 /** The spin grid: ink on, grey off; an orange dot where a unit disagrees with the target; a yellow ring for now. */
 
 import { pixel, rgb } from './colours.js';
-import { Stamp, entries } from './map.js';
+import { Stamp } from './map.js';
 
 /** @typedef {import('./canvas.js').Sheet} Sheet */
 /** @typedef {import('../session/frame.js').Channel} Channel */
-
-const MIDDLE = 127;
 
 /** Cells smaller than this many device pixels have no gaps, and those that disagree are orange all over. */
 const SMALL = 5;
@@ -27,23 +25,33 @@ export function coded(state, target, codes) {
   codes.set(bytes);
   if (!target) return;
   const wanted = levels(target);
+  // Numbers over the middle have the highest bit.
   for (let index = 0; index < codes.length; index += 1) {
-    const on = (bytes[index] ?? 0) > MIDDLE;
-    if (on !== (wanted[index] ?? 0) > MIDDLE && bytes[index] !== 255) codes[index] = WRONG + Number(on);
+    const entry = bytes[index] ?? 255;
+    const on = entry >> 7;
+    if (on !== (wanted[index] ?? 0) >> 7 && entry !== 255) codes[index] = WRONG + on;
   }
 }
 
-/** A channel's numbers from −1 to 1 as entries 0 to 254, whatever range it came in. @param {Channel} channel */
-function levels(channel) {
-  const { data, low, high } = channel;
-  if (low === undefined || high === undefined || (low === -1 && high === 1)) return entries(channel, [-1, 1]);
-  const values = Float32Array.from({ length: 256 }, (_, code) => valueOf(code, low, high));
-  const known = entries({ shape: [], data: values, changed: true }, [-1, 1]);
-  return Uint8Array.from(data, (code) => known[code] ?? 255);
+/** A channel's numbers from −1 to 1 as entries 0 to 254, whatever range it came in. @param {Channel} channel @returns {Uint8Array} */
+function levels({ data, low, high }) {
+  if (data instanceof Uint8Array && low === -1 && high === 1) return data;
+  const found = new Uint8Array(data.length);
+  if (low === undefined || high === undefined) {
+    for (let index = 0; index < found.length; index += 1) found[index] = levelOf(data[index] ?? NaN);
+    return found;
+  }
+  const known = Uint8Array.from({ length: 256 }, (_, code) => levelOf(code === 255 ? NaN : low + (code / 254) * (high - low)));
+  for (let index = 0; index < found.length; index += 1) found[index] = known[data[index] ?? 255] ?? 255;
+  return found;
 }
 
-/** @param {number} code @param {number} low @param {number} high */
-const valueOf = (code, low, high) => (code === 255 ? NaN : low + (code / 254) * (high - low));
+/** Numbers in range are decided by one comparison: a lattice has a quarter of a million. @param {number} value @returns {number} */
+function levelOf(value) {
+  const level = value * 127 + 127.5;
+  if (level >= 0 && level < 255) return level | 0;
+  return level >= 255 ? 254 : level < 0 ? 0 : 255;
+}
 
 /** A grid of spins as one image, enlarged: a lattice of 512 × 512 takes no longer than its pixels do. */
 export class Spins {

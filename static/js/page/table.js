@@ -1,6 +1,8 @@
 // @ts-check
 /** The numbers that a view shows, as rows: for the CSV file and for "show as table". No DOM. */
+import { NONE } from '../draw/regions.js';
 import { number, stepOf, valueAt } from '../session/frame.js';
+import { naming, regionsOf, sharesOf } from '../views/shares.js';
 
 /** @typedef {import('../session/frame.js').Frame} Frame */
 /** @typedef {import('../session/frame.js').Channel} Channel */
@@ -106,6 +108,33 @@ function readout({ numbers }, frame) {
   return { head: ['name', 'value', 'unit'], rows, note: '', late: false };
 }
 
+/** One row a measurement, empty where there is none; theory's own points where nothing is measured.
+ * @param {Spec<'relation'>} view @param {Frame} frame @returns {Table} */
+function relation({ x, lines, errors, theory, axis }, frame) {
+  const columns = [x, ...lines.map(({ channel }) => channel), ...(errors ? [errors] : [])];
+  const length = frame.channels.get(x)?.data.length ?? 0;
+  const head = [axis || x, ...lines.map(({ channel, label }) => named(label, channel)), ...(errors ? ['standard error'] : [])];
+  const channels = columns.map((name) => reading(frame.channels.get(name)));
+  const measured = upTo(length).map((row) => channels.map(({ at }) => present(at(row))));
+  if (lines.length) return { head, rows: measured, note: '', late: false };
+  const rows = theory.flatMap(({ label, channel }) => {
+    const { at } = reading(frame.channels.get(channel));
+    return upTo(frame.channels.get(channel)?.shape[0] ?? 0).map((row) => [named(label, channel), present(at(2 * row)), present(at(2 * row + 1))]);
+  });
+  return { head: ['theory', axis || x, 'value'], rows, note: '', late: false };
+}
+
+/** @param {number} value */
+const present = (value) => (Number.isNaN(value) ? '' : value);
+
+/** How much of the map each memory has. @param {Spec<'basins'>} view @param {Frame} frame @returns {Table} */
+function basins({ channel, index }, frame) {
+  const regions = regionsOf(frame, channel);
+  const name = naming(frame.words, index);
+  const rows = [...(regions ? sharesOf(regions) : [])].map(([code, share]) => [code === NONE ? 'no memory' : name(code), Number(share.toFixed(4))]);
+  return { head: ['falls into', 'share of the map'], rows, note: '', late: false };
+}
+
 /** One row a valley or pass. @param {Spec<'tree'>} view @param {Frame} frame @returns {Table} */
 function tree({ nodes }, frame) {
   const { note, at } = reading(frame.channels.get(nodes));
@@ -120,6 +149,8 @@ export function tableOf(view, frame) {
     case 'curves': return curves(view, frame);
     case 'profile': return profile(view, frame);
     case 'readout': return readout(view, frame);
+    case 'relation': return relation(view, frame);
+    case 'basins': return basins(view, frame);
     case 'tree': return tree(view, frame);
     default: return grid(view, frame);
   }

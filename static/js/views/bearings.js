@@ -29,11 +29,13 @@ function scale(sheet, project, heights) {
   stroke(pen, low, high);
   const marks = heights.levels.map((level) => ({ level, place: project(x, y, level) }));
   for (const { place: [left, top] } of marks) stroke(pen, [left, top], [left - 4 * unit, top]);
-  let free = Infinity;
+  const [first, second] = marks;
+  const [apart, step] = first && second ? [first.place[1] - second.place[1], second.level - first.level] : [Infinity, 1];
+  // Every second, fifth, … level is written, so that the written ones are round too.
+  const every = [1, 2, 5, 10].find((count) => count * apart >= look.size.tick * 1.2) ?? Infinity;
   for (const { level, place: [left, top] } of marks) {
-    if (top > free) continue;
+    if (Math.round(level / step) % every) continue;
     words(sheet, short(level), left - GAP * unit, top, { colour: look.colour['ink-2'], align: 'right' });
-    free = top - look.size.tick * 1.2;
   }
 }
 

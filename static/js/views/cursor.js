@@ -9,7 +9,7 @@
  * @property {(cell: number, byKey: boolean) => void} moved −1: the pointer has left
  * @property {(cell: number) => string} describe said aloud while the arrow keys move
  * @property {() => number} [first] where the arrow keys begin; else at the first cell
- * @property {number} [stride] how many cells an arrow key passes, where there are too many for one at a time
+ * @property {() => number} [stride] how many cells an arrow key passes, where there are too many for one at a time
  * @property {(cell: number) => void} [press] a click, space or Enter; pointer down where cells can be dragged over
  * @property {(cell: number) => void} [drag] pointer moved on to another cell while down
  * @property {() => void} [release]
@@ -85,7 +85,7 @@ export function mountCursor(element, cells) {
       cells.release?.();
       return;
     }
-    const next = cell < 0 ? cells.first?.() ?? 0 : cell + (steps[event.key] ?? 0) * (cells.stride ?? 1);
+    const next = cell < 0 ? cells.first?.() ?? 0 : cell + (steps[event.key] ?? 0) * (cells.stride?.() ?? 1);
     if (next >= 0 && next < count) move(next, true);
   });
   return {

@@ -52,6 +52,8 @@ export function arranged(count, rows, columns, width, height, ratio) {
   };
 }
 
+/** Every code that a colour-mapped byte can have. */
+const CODES = Uint8Array.from({ length: 256 }, (_, code) => code);
 const FASTEST_SAFE = 3;
 const MEMORY = 0.5;
 
@@ -73,9 +75,14 @@ export class RunningMean {
     const fresh = this.#run !== frame.run || this.values.length !== cells || !this.fast;
     if (this.values.length !== cells) this.values = new Float32Array(cells);
     const part = fresh ? 1 : 1 - Math.exp(-Math.max(0, frame.time - this.#time) / MEMORY);
+    const { values } = this;
+    const known = state.low === undefined ? null : Float32Array.from({ length: 256 }, (_, code) => valueAt({ ...state, data: CODES }, code));
+    const numbers = state.data;
     for (let index = 0; index < cells; index += 1) {
-      const [old, value] = [this.values[index] ?? 0, valueAt(state, index)];
-      this.values[index] = part === 1 ? value : old + (value - old) * part;
+      const raw = numbers[index] ?? NaN;
+      const value = known ? known[raw] ?? NaN : raw;
+      const old = values[index] ?? 0;
+      values[index] = part === 1 ? value : old + (value - old) * part;
     }
     [this.#time, this.#run] = [frame.time, frame.run];
   }

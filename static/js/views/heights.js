@@ -30,8 +30,12 @@ function spots(path) {
   return /** @type {Spot[]} */ (rows.filter((row) => row.length === 3 && row.every(Number.isFinite)));
 }
 
-/** @param {Channel} field (rows, columns) @param {Channel | undefined} track (k, 3) @returns {Heights} */
-export function heightsOf(field, track) {
+/**
+ * @param {Channel} field (rows, columns) @param {Channel | undefined} track (k, 3)
+ * @param {Heights | null} [old] lends its lines while only the path grows: then they are the very same array
+ * @returns {Heights}
+ */
+export function heightsOf(field, track, old) {
   const [rows = 0, columns = 0] = field.shape;
   const path = spots(track);
   let [low, high] = [Infinity, -Infinity];
@@ -43,6 +47,7 @@ export function heightsOf(field, track) {
   for (const height of field.data) if (Number.isFinite(height)) reach(height);
   for (const [, , height] of path) reach(height);
   if (!(low < high)) [low, high] = Number.isFinite(low) ? [low - 0.5, low + 0.5] : [0, 1];
+  if (old && old.values === field.data && old.low === low && old.high === high) return { ...old, path };
   const levels = ticks('linear', low, high, LEVELS);
   const lines = levels.map((level) => contour(field.data, columns, level)
     .map((place, index) => (index % 2 ? up(place, rows) : across(place, columns))));

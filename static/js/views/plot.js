@@ -3,8 +3,9 @@
 
 import { baseAxis, label, room, scale, stroke, ticks, valueAxis } from '../draw/axes.js';
 import { font } from '../draw/canvas.js';
-import { ball, colourOf, cross, dashed, point, sizeOf, worded, words } from '../draw/marks.js';
-import { around, boxAt, square } from '../draw/places.js';
+import { ball, colourOf, cross, dashed, point, words } from '../draw/marks.js';
+import { square } from '../draw/places.js';
+import { named, theoryLabel } from './callouts.js';
 import { ranges, rising, spacing, unbroken } from './points.js';
 
 /** @typedef {import('../draw/canvas.js').Sheet} Sheet */
@@ -35,7 +36,7 @@ export function plotted(sheet, spec, points, chosen, places) {
   const curves = spec.style === 'bars' ? [] : joined(points, plot);
   if (spec.style !== 'bars') lines(sheet, spec, points, spots, curves, plot);
   places.begin([...curves.flatMap(({ runs }) => runs), ...dashes.flatMap(({ runs }) => runs)]);
-  for (const { left, top } of spots) places.take(square(left, top, RADIUS * sheet.unit));
+  if (spec.style !== 'line') for (const { left, top } of spots) places.take(square(left, top, RADIUS * sheet.unit));
   const lit = spots.find(({ cell }) => cell === chosen);
   if (lit) outlined(sheet, lit.left, lit.top);
   if (points.now) here(sheet, points.now, plot, places);
@@ -153,52 +154,4 @@ function here(sheet, [across, height], { x, y }, places) {
   const [left, top] = [x(across), y(Math.max(y.low, Math.min(y.high, height)))];
   ball(sheet, left, top, 6);
   places.take(square(left, top, 6 * sheet.unit + 3));
-}
-
-/** A line's name stands at its last mark. @param {Sheet} sheet @param {Points} points @param {Spot[]} spots @param {Box} box
- * @param {Places} places */
-function named(sheet, { x, rows }, spots, box, places) {
-  rows.forEach(({ line }, row) => {
-    const own = spots.filter(({ cell }) => Math.floor(cell / x.length) === row);
-    const last = own.reduce((/** @type {Spot | null} */ best, spot) => (!best || spot.left > best.left ? spot : best), null);
-    if (!line.label || !last) return;
-    const style = { weight: 650, colour: line.mark === 'other' ? sheet.look.colour['ink-2'] : colourOf(sheet.look, line.mark) };
-    const offered = around(last.left, last.top, sizeOf(sheet, line.label, style), 9 * sheet.unit);
-    worded(sheet, line.label, places.put(`end ${line.channel}`, offered, { ...box, top: 0 }), style);
-  });
-}
-
-/** Theory's name stands close to its line: left, right, above or below, wherever it covers least. @param {Sheet} sheet
- * @param {string} text @param {Point[][]} runs @param {Box} box @param {Places} places */
-function theoryLabel(sheet, text, runs, box, places) {
-  const seen = runs.flatMap((run) => sampled(run)).filter(([x, y]) => x >= box.left && x <= box.right && y >= box.top - 1 && y <= box.bottom + 1);
-  if (!seen.length) return;
-  const size = sizeOf(sheet, text);
-  const [away, rise] = [8 * sheet.unit, size.height / 2 + 6 * sheet.unit];
-  const middle = seen.length * 0.6;
-  const order = seen.map((_, index) => index).sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
-  const offered = order.flatMap((index) => {
-    const [x, y] = seen[index] ?? [0, 0];
-    return [boxAt(x - size.width / 2, y - rise, size), boxAt(x - size.width / 2, y + rise, size),
-      boxAt(x - size.width - away, y, size), boxAt(x + away, y, size),
-      boxAt(x - size.width - away, y - rise, size), boxAt(x + away, y - rise, size),
-      boxAt(x - size.width - away, y + rise, size), boxAt(x + away, y + rise, size)];
-  });
-  worded(sheet, text, places.put(`theory ${text}`, offered, box));
-}
-
-const SAMPLES = 14;
-
-/** Points evenly along a line, on its straight stretches too. @param {Point[]} run @returns {Point[]} */
-export function sampled(run) {
-  const lengths = run.slice(1).map(([x, y], index) => Math.hypot(x - (run[index]?.[0] ?? x), y - (run[index]?.[1] ?? y)));
-  const whole = lengths.reduce((sum, length) => sum + length, 0);
-  let [stretch, before] = [0, 0];
-  return Array.from({ length: SAMPLES }, (_, sample) => {
-    const wanted = ((sample + 0.5) / SAMPLES) * whole;
-    while (stretch < lengths.length - 1 && before + (lengths[stretch] ?? 0) < wanted) before += lengths[stretch++] ?? 0;
-    const [from, to] = [run[stretch] ?? [0, 0], run[stretch + 1] ?? run[stretch] ?? [0, 0]];
-    const part = lengths[stretch] ? (wanted - before) / (lengths[stretch] ?? 1) : 0;
-    return /** @type {Point} */ ([from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part]);
-  });
 }

@@ -113,8 +113,9 @@ export class Relief {
 
   /** @param {Heights} heights @param {Sheet} sheet @param {number} left @param {number} below both free for words */
   paint(heights, sheet, left, below) {
-    if (heights !== this.#heights) this.#shape(heights);
-    if (heights !== this.#heights || sheet.look !== this.#look) this.#colour(heights, sheet.look);
+    const fresh = heights.lines !== this.#heights?.lines;
+    if (fresh) this.#shape(heights);
+    if (fresh || sheet.look !== this.#look) this.#colour(heights, sheet.look);
     [this.#heights, this.#look] = [heights, sheet.look];
     const { renderer } = this;
     const { width, height, ratio } = sheet;

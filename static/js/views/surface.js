@@ -106,7 +106,7 @@ export function mountSurface(element, spec, _context) {
       [field, path] = [nextField, nextPath];
       if (same && paused === still) return;
       still = paused;
-      if (!same && field) heights = heightsOf(field, path);
+      if (!same && field) heights = heightsOf(field, path, heights);
       shown.refresh(paused);
     },
     resize: () => shown.refresh(),

@@ -9,6 +9,7 @@ import { fixed, short } from '../draw/numbers.js';
 import { valueAt } from '../session/frame.js';
 import { branches, breadth, nearest, roomy, standing } from './branches.js';
 import { mountCursor } from './cursor.js';
+import { mountReading } from './reading.js';
 
 /** @typedef {import('../draw/canvas.js').Sheet} Sheet */
 /** @typedef {import('../draw/axes.js').Box} Box */
@@ -29,9 +30,6 @@ const SPINS = [-1, 1];
  */
 export function mountTree(element, spec, context) {
   const stamp = new Stamp();
-  const reading = element.appendChild(document.createElement('output'));
-  reading.className = 'reading';
-  reading.hidden = true;
   /** @type {Frame | null} */
   let frame = null;
   let tree = branches({ shape: [0, 4], data: new Float32Array(0), changed: false });
@@ -108,13 +106,8 @@ export function mountTree(element, spec, context) {
   }
   function read() {
     const leaf = tree.leaves[chosen];
-    reading.hidden = !leaf;
-    if (!leaf) return;
-    reading.textContent = describe(chosen);
-    const left = box.left + leaf.x * (box.right - box.left) - reading.offsetWidth / 2;
-    reading.style.left = `${Math.max(0, Math.min(element.clientWidth - reading.offsetWidth, left))}px`;
-    const top = scale('linear', low, high, box.bottom, box.top)(leaf.energy) - reading.offsetHeight - BAR;
-    reading.style.top = `${Math.max(0, top)}px`;
+    const x = box.left + (leaf?.x ?? 0) * (box.right - box.left);
+    reading?.say(describe(chosen), x, scale('linear', low, high, box.bottom, box.top)(leaf?.energy ?? 0));
   }
   /** @param {number} next */
   function choose(next) {
@@ -129,15 +122,18 @@ export function mountTree(element, spec, context) {
   /** @param {number} x */
   const leafAt = (x) => nearest(tree.leaves, (x - box.left) / (box.right - box.left));
 
-  const cursor = mountCursor(element, {
+  // A miniature has no hover, and nothing in it can be reached.
+  const reading = context.hover ? mountReading(element) : null;
+  const cursor = context.hover ? mountCursor(element, {
     name: `${spec.title}: choose a valley with the arrow keys${spec.press ? '; Enter starts a run above it' : ''}`,
     locate: leafAt,
     size: () => ({ columns: tree.leaves.length, count: tree.leaves.length }),
     moved: choose,
     describe,
-  });
-  if (spec.press) {
+  }) : null;
+  if (cursor && spec.press) {
     element.style.cursor = 'pointer';
+    // Not the cursor's own press, which takes touches that want to scroll.
     element.addEventListener('click', (event) => start(leafAt(event.clientX - element.getBoundingClientRect().left)), { signal: here.signal });
     element.addEventListener('keydown', (event) => {
       if (chosen < 0 || (event.key !== 'Enter' && event.key !== ' ')) return;
@@ -169,9 +165,9 @@ export function mountTree(element, spec, context) {
     destroy() {
       here.abort();
       forget?.();
-      cursor.destroy();
+      cursor?.destroy();
+      reading?.destroy();
       shown.destroy();
-      reading.remove();
       element.style.cursor = '';
     },
     summary,
