@@ -150,7 +150,7 @@ def plant(root: Path, path: str, source: str) -> Path:
         ("server/models/a.py", "from server.grammar import views", "server.grammar"),
         ("server/models/a.py", "from ..web import app", "server.web"),
         ("server/models/a.py", "def late():\n    import asyncio", ":2: models imports asyncio"),
-        ("server/models/a.py", "import pandas", "only numba, numpy"),
+        ("server/models/a.py", "import pandas", "only PIL, numba, numpy"),
         ("server/grammar/a.py", "import torch", "grammar imports torch"),
         ("server/grammar/deep/a.py", "from ...models import rbm", "server.models"),
         ("server/experiments/a.py", "import asyncio.queues", "asyncio"),

@@ -246,10 +246,10 @@ class Basins(ByHand):
     def verdict(self) -> Verdict:
         share = self.recalls
         word: Word = "holds" if share >= HOLDS else "broken" if share < BROKEN else "close"
-        note = f"{_percent(self.map.recalled)} of all end in one"
+        note = f"of all starts {_percent(self.map.recalled)}"
         if not self.map.complete:
             word = "untested"
-        return Verdict(number=_percent(share), line="of near starts come home", word=word, note=note)
+        return Verdict(number=_percent(share), line="of near starts return", word=word, note=note)
 
     def words(self) -> Mapping[str, str]:
         done = "" if self.map.finished else f"{_percent(self.map.progress)} computed."

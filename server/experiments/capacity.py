@@ -47,7 +47,7 @@ class Capacity(Experiment):
     title = "How many memories?"
     section = "2 Hopfield network"
     order = 7
-    claim = "Past 0.138 patterns per unit, no memory comes back."
+    claim = "Past 0.138 patterns per unit, recall breaks down."
     summary = "Past 0.14 per unit, recall breaks."
     source = (
         "slide 3; D. Amit, H. Gutfreund, H. Sompolinsky, Phys. Rev. Lett. 55 (1985) 1530 and "
@@ -275,7 +275,7 @@ class Capacity(Experiment):
     def verdict(self) -> Verdict:
         """Whether half are recalled up to where theory says, give or take the blur of a network this small."""
         found, blur = self._crossing, 1 / sqrt(self.parameters.units)
-        line, note = f"per unit; theory {_written(self.capacity)}", f"blur {_written(blur)}"
+        line, note = f"per unit; theory {_written(self.capacity)}", f"± {_written(blur)} at this size"
         if not self._known:
             return Verdict(number="–", line=line, word="untested", note=f"{self.made} replicas so far")
         return Verdict(number=_written(found.place), line=line, word=self._word(found, blur), note=note)

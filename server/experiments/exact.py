@@ -68,7 +68,7 @@ def judged(measured: Measured, sweeps: int, side: int, temperature: float) -> Ve
     large = temperature < onsager.CRITICAL and side >= WIDE * onsager.correlation_length(temperature)
     if large and measured.magnetisation.trusted:
         found, expected, line = measured.magnetisation, true.spontaneous, "errors off Onsager’s |M|"
-        note = f"side {side} for ∞"
+        note = f"side {side}, not ∞"
     # Where nothing moves there is no spread to judge by: one spin, once, is the least error.
     off = found.off(expected, least=2 / (side * side * sweeps))
     word: Word = "holds" if off < CLOSE else "close" if off < BROKEN else "broken"

@@ -58,7 +58,7 @@ class Ising(Experiment):
     claim = "Neighbours alone make one magnet, below one sharp temperature."
     summary = "Neighbours alone make one magnet."
     source = (
-        "slide 3 (“Ising model!”) and slide 4 (the heated update); L. Onsager, Phys. Rev. 65 (1944) 117; "
+        "slides 3 and 4; L. Onsager, Phys. Rev. 65 (1944) 117; "
         "C. N. Yang, Phys. Rev. 85 (1952) 808; B. Kaufman, Phys. Rev. 76 (1949) 1232; "
         "U. Wolff, Phys. Rev. Lett. 62 (1989) 361."
     )

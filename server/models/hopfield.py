@@ -9,16 +9,18 @@ Sources: J. J. Hopfield, PNAS 79 (1982) 2554; R. J. Glauber, J. Math. Phys. 4 (1
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from server.models.kernels import loops
-from server.models.kernels.loops import Floats
+from server.models.kernels.verbs import Floats
 from server.models.machines import machine_for
 from server.models.memory import Memory
+from server.models.updates import RISE as RISE
+from server.models.updates import Updates as Updates
 
 Order = Literal["random", "in turn", "all at once"]
 
@@ -26,34 +28,10 @@ Ties = Literal["keep", "on", "coin"]
 """What a unit does at a field of 0 without heat: keep its state, turn on, or toss a fair coin."""
 TIES: tuple[Ties, ...] = get_args(Ties)
 
-RISE = 1e-9
-"""Energies are exact to about 10⁻¹² at N ≤ 1000: a change above this is a rise, one below it rounding."""
-
 
 def overlaps(patterns: Tensor, states: Tensor) -> Tensor:
     """m^μ = (1/N) Σ_i ξ_i^μ s_i for patterns (p, N), states (…, N): (…, p); 1 = recalled, −1 = negative."""
     return states.double() @ patterns.double().T / patterns.shape[1]
-
-
-class Updates(NamedTuple):
-    """What n updates did, one row each. Overlaps change only where something flips, and are kept only then."""
-
-    energy: Tensor  # (n,) float64, after the update
-    change: Tensor  # (n,) float64, energy after minus before
-    field: Tensor  # (n,) float64, the deciding unit's before it decided; NaN where all did
-    unit: Tensor  # (n,) int32, who decided; −1 where all did
-    flips: Tensor  # (n,) int32, units that changed their state
-    visited: Tensor  # (1 + updates with flips, p) float64, overlaps at first and after each of those updates
-
-    @property
-    def rises(self) -> Tensor:
-        """How many of the updates raised the energy, shape ()."""
-        return (self.change > RISE).sum()
-
-    @property
-    def overlaps(self) -> Tensor:
-        """m^μ (n, p) float64, after each update."""
-        return self.visited[(self.flips > 0).cumsum(0)]
 
 
 class Network:

@@ -15,6 +15,10 @@ from tests.browser.serving import EXPERIMENTS, ROOT, launch, serving
 SIZES = ((1366, 768), (1920, 1080), (1024, 768), (390, 844))
 MOMENTS = {  # experiment: (link, steps), so that every picture is the same again
     "hopfield": ("seed=1", 320),
+    "basins": ("seed=1", 700),
+    "landscape": ("seed=1", 89),
+    "capacity": ("seed=1", 1000),
+    "ising": ("seed=1", 800),
     "rbm": ("seed=1", 1000),
     "batchnorm": ("seed=1", 400),
 }

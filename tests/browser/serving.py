@@ -15,11 +15,17 @@ from typing import Any
 
 from playwright.sync_api import Browser, Playwright
 
+from server.runtime.catalogue import discover
+
 ROOT = Path(__file__).parents[2]
-EXPERIMENTS = ("hopfield", "rbm", "batchnorm")
+EXPERIMENTS = tuple(discover())
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Nothing that needs a display, a graphics card or the network; no sandbox, since tests run as root in containers.
-FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+# SwiftShader draws WebGL on the processor; named, it does so without warnings.
+FLAGS = (
+    "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+    "--no-first-run", "--disable-background-networking",
+)  # fmt: skip
 
 
 class Server:

@@ -79,7 +79,7 @@ def test_the_verdict_waits_and_then_holds() -> None:
     verdict = experiment.verdict()
     assert verdict.word == "holds"
     assert 0.15 < float(verdict.number) < 0.19
-    assert (verdict.line, verdict.note) == ("per unit; theory .138", "blur .045")
+    assert (verdict.line, verdict.note) == ("per unit; theory .138", "± .045 at this size")
 
 
 def test_warm_memories_break_earlier_near_their_own_line() -> None:

@@ -10,10 +10,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.models import hopfield, kernels
+from server.models import hopfield, kernels, machines
 from server.models.hopfield import Network, Order, Updates
 from server.models.kernels import loops
+from server.models.kernels.fields import Fields
+from server.models.kernels.overlaps import Overlaps
 from server.models.kernels.randomness import flips_over, uniform
+from server.models.machines import machine_for
 from server.models.memory import Dense, Memory, Pairwise
 from server.models.rules import hebb
 from tests.models.memories import MEMORIES, PLAIN, all_states, signs
@@ -41,7 +44,7 @@ def equal(left: list[torch.Tensor], right: list[torch.Tensor]) -> bool:
 
 
 @settings(deadline=None, max_examples=120)
-@given(st.sampled_from(KINDS), st.integers(2, 24), seeds, st.floats(-1, 1))
+@given(st.sampled_from(KINDS), st.integers(2, 60), seeds, st.floats(-1, 1))
 def test_without_heat_each_update_is_the_plain_formula(kind: str, units: int, seed: int, threshold: float) -> None:
     memory = MEMORIES[kind](units, seed)
     network = network_of(memory, seed)
@@ -66,7 +69,7 @@ def test_without_heat_each_update_is_the_plain_formula(kind: str, units: int, se
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.sampled_from(KINDS), st.integers(2, 24), seeds, st.floats(-1, 1))
+@given(st.sampled_from(KINDS), st.integers(2, 60), seeds, st.floats(-1, 1))
 def test_all_at_once_is_the_plain_formula(kind: str, units: int, seed: int, threshold: float) -> None:
     memory = MEMORIES[kind](units, seed)
     network = network_of(memory, seed)
@@ -85,7 +88,7 @@ def test_all_at_once_is_the_plain_formula(kind: str, units: int, seed: int, thre
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.sampled_from(KINDS), st.integers(2, 30), seeds, st.floats(-2, 2), st.sampled_from(ORDERS[:2]))
+@given(st.sampled_from(KINDS), st.integers(2, 60), seeds, st.floats(-2, 2), st.sampled_from(ORDERS[:2]))
 def test_energy_never_rises_one_at_a_time(kind: str, units: int, seed: int, threshold: float, order: Order) -> None:
     """C6, for any memory with W_ii ≥ 0; and the run ends where no unit wants to flip."""
     network = network_of(MEMORIES[kind](units, seed), seed)
@@ -112,9 +115,10 @@ def test_a_rise_would_be_counted() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("temperature", [0.0, 0.7])
-def test_runs_do_not_depend_on_how_they_are_divided(kind: str, order: Order, temperature: float) -> None:
+@pytest.mark.parametrize("units", [30, 40])
+def test_runs_do_not_depend_on_how_they_are_divided(kind: str, order: Order, temperature: float, units: int) -> None:
     def network() -> Network:
-        made = network_of(MEMORIES[kind](30, 5), 5)
+        made = network_of(MEMORIES[kind](units, 5), 5)
         made.temperature = temperature
         return made
 
@@ -126,8 +130,8 @@ def test_runs_do_not_depend_on_how_they_are_divided(kind: str, order: Order, tem
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_division_does_not_matter_across_a_refresh(kind: str) -> None:
-    whole, parts = (network_of(MEMORIES[kind](20, 8), 8) for _ in range(2))
-    whole.temperature = parts.temperature = 50.0
+    whole, parts = (network_of(MEMORIES[kind](40, 8), 8) for _ in range(2))
+    whole.temperature = parts.temperature = 500.0
     one = whole.update(3 * loops.REFRESH)
     assert int(one.flips.sum()) > loops.REFRESH
     assert equal(rows(one), rows(*(parts.update(steps) for steps in (loops.REFRESH, 7, 2 * loops.REFRESH - 7))))
@@ -142,6 +146,12 @@ def test_energy_does_not_drift(kind: str, order: Order) -> None:
     energies = network.update(100_000 if order == "in turn" else 4_000, order).energy
     assert float(energies[-1]) == pytest.approx(float(memory.energy(network.state)), abs=1e-9)
     assert network.energy == float(energies[-1])
+
+
+@pytest.mark.parametrize(("units", "machine"), [(35, Fields), (36, Overlaps)])
+def test_a_low_rank_is_run_by_overlaps_where_it_is_low(units: int, machine: type) -> None:
+    """Three patterns; how it is run is a matter of speed, and every test here meets both."""
+    assert isinstance(machine_for(hebb(signs(3, units, seed=1))), machine)
 
 
 def test_every_sweep_asks_every_unit_once_in_fresh_order() -> None:
@@ -176,8 +186,12 @@ def test_heat_follows_glauber(temperature: float) -> None:
 
 @pytest.mark.parametrize("kind", sorted(PLAIN))
 @pytest.mark.parametrize("order", ORDERS[:2])
-def test_heat_reaches_boltzmanns_distribution(kind: str, order: Order) -> None:
+@pytest.mark.parametrize("narrow", [1, 1000])
+def test_heat_reaches_boltzmanns_distribution(
+    kind: str, order: Order, narrow: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One at a time, all 2⁴ states appear as exp(−E/T)/Z says; every third sweep is counted."""
+    monkeypatch.setattr(machines, "NARROW", narrow)
     memory, sweeps = PLAIN[kind](4, 11), 40_000
     network = Network(memory, torch.eye(4) * 2 - 1, torch.ones(4), 3, threshold=0.2, temperature=1.5)
     states = all_states(4)
@@ -224,11 +238,12 @@ def test_warm_up_compiles_what_a_network_calls() -> None:
     for kind in KINDS:
         for order in ORDERS:
             network_of(MEMORIES[kind](6, 0), 0).update(3, order)
+            network_of(MEMORIES[kind](40, 0), 0).update(3, order)
     assert compiled() == before
 
 
 def test_every_file_of_kernels_warms_up() -> None:
     """But those whose functions are compiled into others' loops."""
-    parts = {"compiling", "loops", "reading"}
+    parts = {"compiling", "loops", "reading", "verbs"}
     for module in iter_modules(kernels.__path__):
         assert module.name in parts or hasattr(import_module(f"{kernels.__name__}.{module.name}"), "warm_up")

@@ -59,5 +59,22 @@ def test_the_modules_to_preload_are_those_that_the_page_imports(entry: str) -> N
             assert imported <= {other.rpartition("/")[2] for other in found}
 
 
-def test_three_is_not_fetched_where_no_surface_is() -> None:
-    assert not [address for address in modules("js/page/experiment.js") if "three" in address]
+def test_a_page_preloads_the_views_that_it_names_and_no_others() -> None:
+    seldom = {"relation", "basins", "tree", "surface"}
+
+    def views(*kinds: str) -> set[str]:
+        found = modules("js/page/experiment.js", frozenset(kinds))
+        assert len(found) == len(set(found))
+        return {name for name in seldom if f"/static/js/views/{name}.js" in found}
+
+    assert views() == views("curves", "tiles") == set()
+    assert views("curves", "relation") == {"relation"}
+    assert views("basins", "tree") == {"basins", "tree"}
+    assert {"/static/js/views/plot.js", "/static/js/views/points.js"} <= set(
+        modules("js/page/home.js", frozenset({"relation"}))
+    )
+
+
+def test_three_is_left_until_a_surface_is_seen() -> None:
+    for kinds in (frozenset[str](), frozenset({"curves", "surface"})):
+        assert not [address for address in modules("js/page/experiment.js", kinds) if "three" in address]

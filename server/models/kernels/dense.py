@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from server.models.kernels.compiling import bare, implements
-from server.models.kernels.loops import Floats, compile_for, depth, hear, own, renew, turn
+from server.models.kernels.compiling import bare
+from server.models.kernels.loops import compile_for
 from server.models.kernels.reading import Counts, Reading, dot, stale
+from server.models.kernels.verbs import Floats, depth, hear, implements, own, renew, turn
 from server.models.memory import E_DOWN, E_UP, PRECISION
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from server.models.kernels.compiling import implements
-from server.models.kernels.loops import Floats, compile_for, depth, hear, own, renew, turn
+from server.models.kernels.loops import compile_for
+from server.models.kernels.verbs import Floats, depth, hear, implements, own, renew, turn
 from server.models.memory import TIE
 
 

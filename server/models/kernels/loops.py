@@ -1,7 +1,6 @@
 """Units decide one after another, or all at once: the two loops, written once for every machine.
 
-A machine (see `compiling`) gives five verbs: `renew`, `hear`, `turn`, `own` and `depth`. N units, p patterns,
-n updates.
+Machines and their verbs are explained in `verbs`. N units, p patterns, n updates.
 
 Rounding enters a machine only with flips; after `REFRESH` flips everything is computed afresh, so the error
 stays below REFRESH · 2⁻⁵³ · max|input| ≈ 5·10⁻¹³ · max|input|, far inside `TIE`.
@@ -16,8 +15,8 @@ from numpy.typing import NDArray
 
 from server.models.kernels.compiling import bare
 from server.models.kernels.randomness import Words, flips_over, uniform
+from server.models.kernels.verbs import Floats, depth, hear, own, renew, turn
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 
 REFRESH = 4096  # flips
@@ -49,29 +48,6 @@ class Record(NamedTuple):
     overlaps: Floats  # (n + 1, p) at first, then after each update that flipped something
 
 
-def renew(machine: Any, spins: Floats) -> None:
-    """Compute all that the machine keeps from the state alone."""
-
-
-def hear(machine: Any, spins: Floats, unit: int, threshold: float) -> float:
-    """The unit's field h, exactly 0 where rounding alone keeps it from 0."""
-    raise NotImplementedError
-
-
-def turn(machine: Any, spins: Floats, unit: int) -> None:
-    """Keep true what the machine keeps; ``spins[unit]`` has just changed its sign."""
-
-
-def own(machine: Any, unit: int) -> float:
-    """W_ii, by which a flip's energy differs from twice the alignment."""
-    raise NotImplementedError
-
-
-def depth(machine: Any, spins: Floats) -> float:
-    """−E at threshold 0."""
-    raise NotImplementedError
-
-
 @bare
 def energy_of(machine: Any, spins: Floats, threshold: float) -> float:
     """E of the state that the machine is true to."""
@@ -85,6 +61,12 @@ def energy_of(machine: Any, spins: Floats, threshold: float) -> float:
 def prepare(machine: Any, spins: Floats) -> None:
     """Make the machine true to a state."""
     renew(machine, spins)
+
+
+@bare
+def unsigned(number: int) -> int:
+    """The number as one that cannot be negative: a signed one is checked, at every use, for counting from the end."""
+    return int(np.uintp(number))
 
 
 @bare
@@ -141,13 +123,12 @@ def one_at_a_time(
     run.counters[2] = 0
     note(run, record)
     for step in range(record.energies.size):
-        # Unsigned numbers of units: a signed one is checked, at every use, for counting from the end.
-        unit = here = np.uintp(position)
+        unit = here = unsigned(position)
         draw = uniform(run.randomness) * (size - position)
         picked = int(draw)
         if order == RANDOM:
-            other = np.uintp(position + picked)
-            unit = np.uintp(run.sequence[other])
+            other = unsigned(position + picked)
+            unit = unsigned(run.sequence[other])
             run.sequence[other] = run.sequence[here]
             run.sequence[here] = unit
         position = 0 if position == size - 1 else position + 1
@@ -179,7 +160,7 @@ def all_at_once(
     note(run, record)
     for step in range(record.energies.size):
         for number in range(run.spins.size):
-            unit = np.uintp(number)
+            unit = unsigned(number)
             state = run.spins[unit]
             alignment = state * hear(machine, run.spins, unit, threshold)
             run.chosen[unit] = decides_to_flip(alignment, state, temperature, ties, uniform(run.randomness))
@@ -187,7 +168,7 @@ def all_at_once(
         for number in range(run.spins.size):
             if run.chosen[number]:
                 flips += 1
-                flip(machine, run, np.uintp(number))
+                flip(machine, run, unsigned(number))
         refreshed(machine, run, threshold, energy)
         before, energy = energy, energy_of(machine, run.spins, threshold)
         record.energies[step] = energy
@@ -196,6 +177,16 @@ def all_at_once(
         if flips > 0:
             note(run, record)
     return energy
+
+
+@bare
+def spread(visited: Floats, flips: Integers, rows: Floats) -> None:
+    """Write the row visited last for every update: a new one begins with each that flipped something."""
+    row = 0
+    for step in range(flips.size):
+        row += flips[step] > 0
+        for mu in range(visited.shape[1]):
+            rows[step, mu] = visited[row, mu]
 
 
 def compile_for(machine: NamedTuple) -> None:
@@ -209,3 +200,4 @@ def compile_for(machine: NamedTuple) -> None:
     energy_of(machine, run.spins, 0.0)
     one_at_a_time(machine, run, record, 0.0, 0.0, RANDOM, KEEP, 0.0)
     all_at_once(machine, run, record, 0.0, 0.0, KEEP, 0.0)
+    spread(row, integers, row)

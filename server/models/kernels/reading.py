@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.models.kernels.compiling import bare, in_any_order
-from server.models.kernels.loops import Floats
+from server.models.kernels.verbs import Floats
 
 Counts = NDArray[np.int64]
 

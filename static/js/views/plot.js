@@ -50,20 +50,22 @@ function laidOut(sheet, spec, points) {
   const { width, height, unit, look, context: pen } = sheet;
   const range = ranges(spec, points);
   const line = look.size.tick * 1.2;
-  const [top, bottom] = [line * 0.7, height - line - 6 * unit - (spec.axis ? line : 0)];
+  // Air all round for the mark of focus, which is drawn inside.
+  const air = 6 * unit;
+  const [top, bottom] = [line * 0.5 + air, height - line - 2 * air - (spec.axis ? line : 0)];
   pen.font = font(look.size.tick);
   /** @param {[number, number]} of @param {number} most */
   const widest = ([low, high], most) => Math.max(...ticks('linear', low, high, most).map((tick) => pen.measureText(label('linear', tick)).width));
-  const left = widest(range.y, Math.min(5, room(sheet, bottom - top))) + 12 * unit;
-  const air = spec.style === 'bars' ? 2 * unit : RADIUS * unit + 2;
+  const left = widest(range.y, Math.min(5, room(sheet, bottom - top))) + 8 * unit + air;
+  const edge = spec.style === 'bars' ? 2 * unit : RADIUS * unit + 2;
   const box = { left, right: width - 10 * unit, top, bottom };
-  const x = scale('linear', ...range.x, box.left + air, box.right - air);
+  const x = scale('linear', ...range.x, box.left + edge, box.right - edge);
   const y = scale('linear', ...range.y, box.bottom, box.top);
   valueAxis(sheet, box, y);
   const every = widest(range.x, 6) + 22 * unit;
   baseAxis(sheet, box, x, ticks('linear', ...range.x, Math.min(8, (box.right - box.left) / every)));
   if (spec.axis) {
-    words(sheet, spec.axis, box.right, height, { colour: look.colour['ink-2'], align: 'right', baseline: 'bottom' });
+    words(sheet, spec.axis, box.right, height - air, { colour: look.colour['ink-2'], align: 'right', baseline: 'bottom' });
   }
   return { box, x, y, thick: Math.abs(x(spacing(points.x)) - x(0)) };
 }

@@ -93,7 +93,7 @@ export const rising = (x) => x.every((value, index) => index === 0 || value > (x
 
 /** The mark under the pointer: the nearest, sideways first. @param {Spot[]} spots @param {number} x @param {number} y */
 export function nearest(spots, x, y) {
-  const far = (/** @type {Spot} */ { left, top }) => (left - x) ** 2 + ((top - y) / 3) ** 2;
+  const far = (/** @type {Spot} */ { left, top }) => (left - x) ** 2 + ((top - y) / 8) ** 2;
   return spots.reduce((/** @type {Spot | null} */ best, spot) => (!best || far(spot) < far(best) ? spot : best), null);
 }
 
