@@ -19,7 +19,7 @@ SANS = "source-sans-3"
 SERIF = "source-serif-4"
 MATH = "noto-sans-math"
 FILES = {  # folder in vendor/: (npm package, the files taken from it); its LICENSE comes along
-    "uplot": ("uplot", ["dist/uPlot.esm.js", "dist/uPlot.min.css"]),
+    "uplot": ("uplot", ["dist/uPlot.iife.min.js", "dist/uPlot.min.css"]),
     "three": (
         "three",
         ["build/three.module.js", "build/three.core.js", "examples/jsm/controls/OrbitControls.js"],
@@ -62,6 +62,7 @@ def fill(root: Path) -> None:
         for name, (package, files) in FILES.items():
             copy(work / "node_modules" / package, ["LICENSE", *files], fresh / name)
         shrink(next((fresh / MATH).glob("*.woff2")))
+        export(fresh / "uplot" / "uPlot.iife.min.js", "uPlot")
         (fresh / ".stamp").write_text(stamp)
         shutil.rmtree(vendor, ignore_errors=True)
         shutil.copytree(fresh, vendor)
@@ -90,6 +91,13 @@ def shrink(font: Path) -> None:
         f"--output-file={small}",
     ])  # fmt: skip
     font.unlink()
+
+
+def export(script: Path, name: str) -> None:
+    """Make a module of a script that defines `name`: uPlot is published small, or as a module, but not as both."""
+    module = script.with_name(f"{name}.js")
+    module.write_text(f"{script.read_text(encoding='utf-8').rstrip()}\nexport default {name};\n", encoding="utf-8")
+    script.unlink()
 
 
 class VendorHook(BuildHookInterface[Any]):

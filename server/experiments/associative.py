@@ -11,12 +11,15 @@ from server.experiments.experiment import Experiment, Series
 from server.experiments.trail import Trail
 from server.grammar import Parameters, choice, slider, toggle
 from server.models import hopfield
-from server.models.basins import NONE, OUTSIDE, BasinMap
-from server.models.memory import Memory
+from server.models.basins import NONE, OUTSIDE, TILE, BasinMap
+from server.models.memory import Memory, Pairwise
 from server.models.projections import Projection, Wheel
 from server.models.repertoire import Kind, repertoire
 from server.models.rules import Rule, learn
 
+TILE_COST = 1_500_000
+"""Units times memories (or links) that one tile may hold, so that it takes a few milliseconds."""
+SMALLEST_TILE = 16
 DRAWN = 12
 """Memories whose overlaps are drawn one by one; there may be hundreds."""
 
@@ -124,8 +127,15 @@ class Associative(Experiment):
         """Where starts end, without heat; coarse at first."""
         return BasinMap(
             self.memory, self.projection, self.pictures[self.learnt], self.seeds.order,
-            threshold=self.parameters.threshold,
+            threshold=self.parameters.threshold, tile=self._tile,
         )  # fmt: skip
+
+    @property
+    def _tile(self) -> int:
+        """Starts of the map that settle beside one call of `advance`: fewer where each of them costs more."""
+        matrix = isinstance(self.memory, Pairwise)
+        cost = self.units * (self.units if matrix else len(self.learnt))
+        return max(SMALLEST_TILE, min(TILE, TILE_COST // cost))
 
     def survey_anew(self) -> None:
         """Forget the map; it is made again when it is next looked at."""
@@ -159,7 +169,8 @@ class Associative(Experiment):
 
     def words(self) -> Mapping[str, str]:
         nearest = int(hopfield.overlaps(self.pictures, self.network.state).argmax())
-        return {"wanted": self.names[self.wanted], "nearest": self.names[nearest]}
+        named = {f"memory_{number}": name for number, name in enumerate(self.names)}
+        return {"wanted": self.names[self.wanted], "nearest": self.names[nearest], **named}
 
     def learn(self) -> None:
         """Store what is `learnt` afresh; what dreams had weakened is as it was."""

@@ -111,7 +111,7 @@ class Basins(ByHand):
         BasinMap(
             title="Where starts end",
             caption="Each colour **falls** into one memory. Click!",
-            detail="Pale: other noise often ended elsewhere. {progress}",
+            detail="{where} Pale: by chance. {progress}",
             weight=3,
             index="memory",
             channel="basins",
@@ -246,14 +246,21 @@ class Basins(ByHand):
     def verdict(self) -> Verdict:
         share = self.recalls
         word: Word = "holds" if share >= HOLDS else "broken" if share < BROKEN else "close"
-        note = f"of all starts {_percent(self.map.recalled)}"
+        note = f"all: {_percent(self.map.recalled)}"
         if not self.map.complete:
             word = "untested"
         return Verdict(number=_percent(share), line="of near starts return", word=word, note=note)
 
     def words(self) -> Mapping[str, str]:
         done = "" if self.map.finished else f"{_percent(self.map.progress)} computed."
-        return {**super().words(), "progress": done}
+        return {**super().words(), "progress": done, "where": self._where()}
+
+    def _where(self) -> str:
+        """What the places on the map mean."""
+        if not isinstance(self.projection, Plane):
+            return "Rim: memories; centre: noise."
+        across, upwards = (self.names[self.learnt[axis]] for axis in self.projection.axes)
+        return f"Across: overlap with “{across}”; upwards: with “{upwards}”."
 
     def position(self) -> Mapping[str, str]:
         return {"landed": str(self.landed)}

@@ -33,6 +33,7 @@ from server.models.memory import Dense, Memory
 Spoiling = Literal["flip", "mask", "erase"]
 BINS = 31
 """Of the histogram of fields."""
+RAISED = str.maketrans("123456", "¹²³⁴⁵⁶")
 BLOCK = 512
 """Weights between more units than this are shown as means over blocks, or they would not fit into a picture."""
 
@@ -272,7 +273,9 @@ class Hopfield(ByHand):
         if not isinstance(self.memory, Dense):
             return ""
         power = self.memory.power
-        return "here −log Σ exp(ξ·s)" if power is None else f"here −Σ(ξ·s)^{power} / {power}N^{power - 1}"
+        if power is None:
+            return "here −log Σ exp(ξ·s)"
+        return f"here −Σ(ξ·s){str(power).translate(RAISED)} / {power}N{str(power - 1).translate(RAISED)}"
 
     def verdict(self) -> Verdict:
         rises, updates = self.chronicle.rises, self.chronicle.updates

@@ -199,7 +199,7 @@ class Ising(Experiment):
     presets = {
         "A magnet": {},
         "Quench": {"start": "random", "temperature": 1.0, "speed": 20.0},
-        "Hysteresis": {"temperature": 1.8, "amplitude": 0.6},
+        "Hysteresis": {"temperature": 1.8, "amplitude": 0.6, "speed": 60.0},
         "Critical opalescence": {"temperature": 2.27, "side": "256", "dynamics": "wolff", "speed": 2.0},
         "Hot": {"temperature": 4.0},
     }

@@ -37,13 +37,14 @@ class BasinMap:
         *,
         side: int = 128,
         threshold: float = 0.0,
+        tile: int = TILE,
     ) -> None:
         if len(patterns) > NONE:
             raise ValueError(f"A map tells at most {NONE} memories apart, not {len(patterns)}.")
         if side < COARSE or side & (side - 1):
             raise ValueError(f"A map's side must be a power of two, at least {COARSE}, not {side}.")
         self.memory, self.projection, self.threshold = memory, projection, threshold
-        self.side, self._seed = side, seed
+        self.side, self._seed, self._tile = side, seed, tile
         self._patterns = patterns.double()
         self._points = grid(side).to(patterns.device)
         inside = projection.inside(self._points).cpu()
@@ -82,8 +83,8 @@ class BasinMap:
         return float((self.labels[self._inside] < NONE).double().mean())
 
     def refine(self, tiles: int) -> None:
-        """Settle so many tiles of `TILE` starts more, or as many as are left."""
-        left = min(tiles * TILE, self._total - self._done)
+        """Settle so many tiles of ``tile`` starts more, or as many as are left."""
+        left = min(tiles * self._tile, self._total - self._done)
         while left > 0:
             left -= self._advance(left)
 

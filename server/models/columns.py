@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from server.models.kernels import batches
+from server.models.kernels import wells as kernels
 from server.models.memory import TIE, Dense, LowRank
 from server.models.wells import Wells
 
@@ -33,10 +34,10 @@ class Columns(Protocol):
 
 
 def picked(rows: Tensor, chosen: Places) -> Tensor:
-    """rows[:, chosen]; by NumPy on the CPU, where it takes a quarter of torch's time."""
+    """rows[:, chosen]; by a loop on the CPU, where it takes a fifth of torch's time."""
     if rows.is_cuda:
         return rows.index_select(1, torch.from_numpy(chosen).to(rows.device))
-    return torch.from_numpy(rows.numpy().take(chosen, 1))
+    return torch.from_numpy(batches.gather(rows.numpy(), chosen))
 
 
 def projected(left: Tensor, spins: Tensor) -> Tensor:
@@ -119,7 +120,7 @@ class DenseColumns:
 
     def sweep(self, order: Places) -> None:
         wells = self._wells
-        batches.dense(
+        kernels.sweep(
             order, self._patterns.numpy(), wells.tables.numpy(), wells.margins.numpy(), wells.exponential,
             self.spins.numpy(), self._products.numpy(), self._slopes.numpy(), self._limits.numpy(),
         )  # fmt: skip

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from server.models.kernels import loops
+from server.models.kernels.runs import Record, Run
 from server.models.kernels.verbs import Floats
 from server.models.machines import machine_for
 from server.models.memory import Memory
@@ -89,7 +90,7 @@ class Network:
             raise ValueError(f"Patterns must be p×{self._spins.size}, not {tuple(patterns.shape)}.")
         self._patterns = patterns.double()
         by_unit = self._patterns.T.contiguous().numpy()
-        self._run = loops.Run(
+        self._run = Run(
             self._spins, by_unit, self._spins @ by_unit, self._chosen, self._randomness, self._sequence, self._counters
         )
 
@@ -165,7 +166,7 @@ class Network:
 
         "random" lets every unit decide once in each sweep of N updates, in a fresh random order.
         """
-        record = loops.Record(
+        record = Record(
             energies=np.empty(steps),
             changes=np.empty(steps),
             fields=np.empty(steps),
@@ -174,13 +175,13 @@ class Network:
             overlaps=np.empty((steps + 1, self._run.products.size)),
         )
         machine, threshold, heat = self._machine, self._threshold, float(self.temperature)
-        ties = TIES.index(self.ties)
+        run, columns, ties = tuple(self._run), tuple(record), TIES.index(self.ties)
         if order == "all at once":
             record.fields[:], record.units[:] = np.nan, -1
-            self._energy = loops.all_at_once(machine, self._run, record, threshold, heat, ties, self._energy)
+            self._energy = loops.all_at_once(machine, run, columns, threshold, heat, ties, self._energy)
         else:
             code = loops.RANDOM if order == "random" else loops.IN_TURN
-            self._energy = loops.one_at_a_time(machine, self._run, record, threshold, heat, code, ties, self._energy)
+            self._energy = loops.one_at_a_time(machine, run, columns, threshold, heat, code, ties, self._energy)
         record = record._replace(overlaps=record.overlaps[: self._counters[2]])
         return Updates(*map(torch.from_numpy, record))
 

@@ -13,10 +13,10 @@ from server.models.memory import Dense, LowRank, Memory
 
 Machine = Fields | Overlaps | Powers | Exponential
 
-NARROW = 12
-"""A rank of N/12 or less is run by its overlaps. Measured from 30 % noise and at T = 0.5 and 1: with overlaps every
-flip makes all k-term sums stale, with fields it adds a row of N. From k = N/12 upwards fields were as quick or
-quicker at N = 100 and 400; below it overlaps were equal at 400, and at 1024, where W is 8 MB, 1.3–3 × quicker."""
+NARROW = 16
+"""A rank of N/16 or less is run by its overlaps. A flip makes all their k-term sums stale; with fields it adds a row
+of N. Measured from 30 % noise and at T = 0.5 and 1: at N = 400 both were equal for k ≤ 25 and fields quicker above;
+at N = 1024, where W is 8 MB, overlaps were 1.2–3 × quicker for k ≤ 64, and no quicker from 128 on."""
 
 
 def machine_for(memory: Memory) -> Machine:

@@ -15,7 +15,7 @@ from server.web.assets import folder
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
 LIBRARIES = {
-    "uplot": "vendor/uplot/uPlot.esm.js",
+    "uplot": "vendor/uplot/uPlot.js",
     "three": "vendor/three/three.module.js",
     "three/addons/controls/OrbitControls.js": "vendor/three/OrbitControls.js",
 }

@@ -3,23 +3,23 @@
     python -m tests.benchmarks.bench_basins [--device cuda]
     pytest tests/benchmarks/bench_basins.py -s
 
-The plain version lets every start's unit i decide by `W[i] @ S`, all starts side by side as columns, one unit
-after another until none changes: each unit is one product of a row with all N×C spins, in float32. It is timed on
-the first `SLICE` sweeps only and scaled by the sweeps that the slowest start of the map needs and one more, in
-which nothing changes; the plain version's time for a sweep does not depend on what flips. Both run in turn in one
-process with one torch thread; medians. Nothing passes or fails on time.
+The plain version has all starts side by side as columns S and lets one unit after another decide by `W[i] @ S`,
+until none changes: sweeps enough for the slowest start, and one more. Each of its updates takes as long as any
+other, so `SLICE` of them are timed, with all starts, and scaled by N/SLICE times the sweeps that ours counted. It
+is timed in float64, as everything in `models` is, and in float32. Both run in turn in one process on one torch
+thread; medians of all starts settled at once. Nothing passes or fails on time.
 
-With ``--device cuda`` the same map is made on a card; these times are absolute.
+With ``--device cuda`` the same maps are made on a card; look at the absolute times then.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections import defaultdict
 from collections.abc import Callable
 from statistics import median
 from time import perf_counter
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -30,8 +30,8 @@ from server.models.projections import Wheel
 from server.models.recall import settle
 from server.models.rules import Rule, learn
 
-RUNS = 5
-SLICE = 1  # sweeps
+RUNS = 7
+SLICE = 50  # updates
 SIDE = 128
 CASES: list[tuple[Rule, int, int]] = [
     ("hebb", 400, 32),
@@ -57,21 +57,22 @@ def on(device: str, memory: Memory) -> Memory:
     raise TypeError(memory)
 
 
-def plain_sweep(weights: Tensor, spins: Tensor, order: list[int]) -> None:
-    """Every unit of every column (N, C) once, ties keep."""
-    for unit in order:
+def plain(weights: Tensor, spins: Tensor) -> None:
+    """The first units of every column (N, C) decide; ties keep."""
+    for unit in range(SLICE):
         field = weights[unit] @ spins
-        spins[unit] = torch.where(field.abs() < 1e-6, spins[unit], field.sign())
+        spins[unit] = torch.where(field == 0, spins[unit], field.sign())
 
 
-def seconds(action: Callable[[], object], device: str) -> float:
+def milliseconds(action: Callable[..., object], *arguments: object, **named: object) -> float:
     """How long it takes, the card's work included."""
-    wait = torch.cuda.synchronize if device == "cuda" else lambda: None
-    wait()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
     start = perf_counter()
-    action()
-    wait()
-    return perf_counter() - start
+    action(*arguments, **named)
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return 1e3 * (perf_counter() - start)
 
 
 def measure(rule: Rule, units: int, count: int, device: str = "cpu") -> str:
@@ -81,34 +82,33 @@ def measure(rule: Rule, units: int, count: int, device: str = "cpu") -> str:
     wheel, points = Wheel(patterns, 3), grid(SIDE).to(device)
     starts = wheel.starts(points[wheel.inside(points)])
     weights = memory.matrix()
-    plain_weights = None if weights is None else weights.float()
-    plain_spins = starts.T.float().contiguous()
-    order = np.random.default_rng(1).permutation(units).tolist()
+    sweeps = int(settle(memory, starts, seed=3).sweeps.max()) + 1
+    BasinMap(memory, wheel, patterns, 3).refine(1)  # all is compiled and warm now
 
-    BasinMap(memory, wheel, patterns, 3).refine(1)  # compiled and warm
-    times: dict[str, list[float]] = {"settle": [], "first": [], "tile": [], "map": [], "plain": []}
-    sweeps = 0
+    times: dict[str, list[float]] = defaultdict(list)
     for _ in range(RUNS):
-        ends = settle(memory, starts, seed=3)
-        times["settle"].append(seconds(lambda: settle(memory, starts, seed=3), device))
-        times["first"].append(seconds(lambda: BasinMap(memory, wheel, patterns, 3), device))
+        times["settle"].append(milliseconds(settle, memory, starts, seed=3))
+        times["first"].append(milliseconds(BasinMap, memory, wheel, patterns, 3))
         basins = BasinMap(memory, wheel, patterns, 3)
-        times["tile"].append(seconds(lambda picture=basins: picture.refine(1), device))
-        rest = -(-len(starts) // TILE)
-        times["map"].append(times["first"][-1] + seconds(lambda picture=basins: picture.refine(rest), device))
-        if plain_weights is not None:
-            spins = plain_spins.clone()
-            times["plain"].append(seconds(lambda spins=spins: plain_sweep(plain_weights, spins, order), device))
-        sweeps = int(ends.sweeps.max()) + 1
-    ours = {name: 1e3 * median(values) for name, values in times.items() if values}
+        times["tile"].append(milliseconds(basins.refine, 1))
+        times["map"].append(times["first"][-1] + milliseconds(basins.refine, len(starts) // TILE))
+        for kind in (torch.float64, torch.float32):
+            if weights is None:
+                break
+            spins = starts.T.to(kind).contiguous()
+            times[str(kind)].append(milliseconds(plain, weights.to(kind), spins) * units / SLICE * sweeps)
+    ours = {name: median(values) for name, values in times.items()}
     line = (
-        f"{rule:>14} N={units} p={count:2d}: {len(starts)} starts settle in {ours['settle']:7.1f} ms, first picture "
-        f"{ours['first']:5.1f} ms, a tile {ours['tile']:5.1f} ms, map {ours['map']:7.1f} ms"
+        f"{rule:>14} N={units} p={count:2d}, {len(starts)} starts: {ours['settle']:6.1f} ms, first picture "
+        f"{ours['first']:4.1f} ms, tile {ours['tile']:4.1f} ms, map in tiles at once {ours['map']:6.1f} ms"
     )
-    if plain_weights is None:
+    if weights is None:
         return line
-    plain = ours["plain"] * sweeps
-    return f"{line}; plain {plain / 1e3:6.1f} s ({sweeps} sweeps): {plain / ours['settle']:5.0f} ×"
+    ratios = ", ".join(
+        f"{kind.removeprefix('torch.')} {ours[kind] / 1e3:.1f} s: {ours[kind] / ours['settle']:.0f} ×"
+        for kind in ("torch.float64", "torch.float32")
+    )
+    return f"{line}; plain ({sweeps} sweeps) {ratios}"
 
 
 @pytest.mark.parametrize(("rule", "units", "count"), CASES)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from server.models.hopfield import Network
+from server.models.machines import machine_for
 from server.models.memory import Memory
 from server.models.rules import hebb, learn
 
@@ -56,9 +57,9 @@ def time_ours(network: Network, cue: Tensor, spread: bool) -> float:
 def memories(patterns: Tensor) -> dict[str, Memory]:
     few = patterns[:6]
     return {
-        "Hebb, p = 6, overlaps": hebb(few),
-        "Hebb, p = 32, overlaps": hebb(patterns),
-        "Storkey, p = 32, fields": learn("storkey", patterns),
+        "Hebb, p = 6": hebb(few),
+        "Hebb, p = 32": hebb(patterns),
+        "Storkey, p = 32": learn("storkey", patterns),
         "cubic, p = 32": learn("dense", patterns),
         "exponential, p = 32": learn("exponential", patterns),
     }
@@ -75,6 +76,7 @@ def test_single_update(units: int) -> None:
     print()
     for name, memory in memories(patterns).items():
         network = Network(memory, patterns[: 6 if "p = 6" in name else 32], cue, seed=1)
+        path = type(machine_for(memory)).__name__.lower()
         rounds = [
             (time_plain(weights, cue, order), time_ours(network, cue, False), time_ours(network, cue, True))
             for _ in range(ROUNDS)
@@ -82,7 +84,7 @@ def test_single_update(units: int) -> None:
         theirs, ours, spread = (median(column) for column in zip(*rounds, strict=True))
         ratio, ratio_spread = (median(row[0] / row[column] for row in rounds) for column in (1, 2))
         print(
-            f"N = {units:4d}, {name:24s} NumPy {theirs:5.0f} ns; ours {ours:5.1f} ns, {ratio:4.0f} ×; "
+            f"N = {units:4d}, {name:19s} by {path:11s} NumPy {theirs:5.0f} ns; ours {ours:5.1f} ns, {ratio:4.0f} ×; "
             f"overlaps spread {spread:5.1f} ns, {ratio_spread:4.0f} ×"
         )
 

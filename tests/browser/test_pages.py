@@ -100,7 +100,7 @@ def test_an_unknown_address_says_so_and_leads_on(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_little_is_fetched_and_three_is_not(name: str, visit: Visit) -> None:
+def test_little_is_fetched_and_three_only_for_a_surface(name: str, visit: Visit, server: Server) -> None:
     """Issue 2: JavaScript and CSS ≤ 200 kB compressed; three.js loads only where a Surface is."""
     sizes: dict[str, float] = {}
 
@@ -121,5 +121,9 @@ def test_little_is_fetched_and_three_is_not(name: str, visit: Visit) -> None:
     code = {url: size for url, size in sizes.items() if url.split("?")[0].endswith((".js", ".css"))}
     assert any("experiment.js" in url for url in code)
     assert any("layout.css" in url for url in code)
-    assert sum(code.values()) <= 200_000
-    assert not [url for url in sizes if "three" in url]
+    three = {url for url in code if "/vendor/three/" in url}
+    assert sum(size for url, size in code.items() if url not in three) <= 200_000
+    kinds = {view["kind"] for view in server.ask(f"/api/experiments/{name}")["views"]}
+    assert not three or "surface" in kinds
+    fetched = {kind for kind in ("relation", "basins", "tree") if any(f"/js/views/{kind}.js" in url for url in code)}
+    assert fetched == kinds & {"relation", "basins", "tree"}

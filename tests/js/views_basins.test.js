@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { pixel, rgb, tintOf } from '../../static/js/draw/colours.js';
 import { NONE, OUTSIDE, borders, faded, isRound, tinted, widened } from '../../static/js/draw/regions.js';
 import { tableOf } from '../../static/js/page/table.js';
+import { standing } from '../../static/js/views/legend.js';
 import { deferred } from '../../static/js/views/later.js';
 import { cellAt, corner, fallen, mapped, naming, pictureSide, placed, pointAt, sharesOf, sideOf, timesOf } from '../../static/js/views/shares.js';
 import { frame } from './views_frames.js';
@@ -47,6 +48,15 @@ test('a disc leaves its corners free: as much as Pythagoras says', () => {
   assert.equal(corner(100, 0), 100);
   assert.ok(Math.abs(corner(100, 40) - 20) < 1e-9);
   assert.equal(corner(100, 500), 0);
+});
+
+test('the words of a map stand in its corners, beside it or below it, wherever they cover nothing', () => {
+  assert.equal(standing({ width: 300, height: 300 }, true, [48, 60], 16, 1), 'corners');
+  assert.equal(standing({ width: 300, height: 300 }, false, [48, 60], 16, 1), 'below');
+  assert.equal(standing({ width: 500, height: 300 }, false, [48, 60], 16, 1), 'beside');
+  assert.equal(standing({ width: 200, height: 200 }, true, [48, 60], 16, 1), 'below');
+  assert.equal(standing({ width: 120, height: 90 }, true, [48, 60], 16, 1), 'nowhere');
+  assert.equal(standing({ width: 300, height: 300 }, true, [96, 120], 32, 2), 'nowhere');
 });
 
 test('discs are told from squares and diamonds, and their rim grows by one pixel of what lies next to it', () => {

@@ -22,15 +22,15 @@ def test_our_files_are_asked_for_again_and_not_sent_twice(client: httpx.Client) 
 
 
 def test_a_library_is_kept_for_a_year_under_its_version(client: httpx.Client) -> None:
-    address = version("vendor/uplot/uPlot.esm.js")
-    assert re.fullmatch(r"/static/vendor/uplot/uPlot\.esm\.js\?v=[0-9a-f]{12}", address)
+    address = version("vendor/uplot/uPlot.js")
+    assert re.fullmatch(r"/static/vendor/uplot/uPlot\.js\?v=[0-9a-f]{12}", address)
     assert client.get(address).headers["cache-control"] == "public, max-age=31536000, immutable"
     assert client.get(address.split("?")[0]).headers["cache-control"] == "no-cache"
 
 
 def test_text_travels_packed_and_fonts_as_they_are(client: httpx.Client) -> None:
     accept = {"Accept-Encoding": "gzip"}
-    packed = client.get(version("vendor/uplot/uPlot.esm.js"), headers=accept)
+    packed = client.get(version("vendor/uplot/uPlot.js"), headers=accept)
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.num_bytes_downloaded < len(packed.content) / 2
     font = client.get("/static/vendor/noto-sans-math/noto-sans-math.woff2", headers=accept)
@@ -51,7 +51,7 @@ def test_nothing_else_is_given_out(client: httpx.Client, address: str) -> None:
 def test_the_modules_to_preload_are_those_that_the_page_imports(entry: str) -> None:
     found = modules(f"js/page/{entry}.js")
     assert len(found) == len(set(found)) > 10
-    assert version("vendor/uplot/uPlot.esm.js") in found
+    assert version("vendor/uplot/uPlot.js") in found
     for address in found:
         if address.startswith("/static/js/"):
             text = (JS / address.removeprefix("/static/js/")).read_text(encoding="utf-8")

@@ -17,9 +17,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 Spins = NDArray[np.int8]
-Numbers = NDArray[Any]  # int16, int32 or float64, the same throughout one call
+Numbers = NDArray[Any]  # int8, int16, int32 or float64
 Floats = NDArray[np.float64]
-Products = NDArray[np.int32]
 Order = NDArray[np.int64]
 Words = NDArray[np.int64]
 
@@ -42,6 +41,17 @@ def keys(spins: Spins, words: Words) -> Words:
 
 
 @njit(cache=True, nogil=True)
+def gather(rows: Numbers, chosen: Order) -> Numbers:
+    """rows[:, chosen], twice as quick as NumPy's."""
+    picked = np.empty((len(rows), chosen.size), rows.dtype)
+    for i in range(len(rows)):
+        source, target = rows[i], picked[i]
+        for c in range(chosen.size):
+            target[c] = source[chosen[c]]
+    return picked
+
+
+@njit(cache=True, nogil=True)
 def project(left: Numbers, kept: Numbers, heard: Numbers) -> None:
     """heard_c = Σ_k left_k kept_kc, four k at a time to spare memory."""
     heard[:] = 0
@@ -53,6 +63,27 @@ def project(left: Numbers, kept: Numbers, heard: Numbers) -> None:
     for k in range(fours, left.size):
         for c in range(heard.size):
             heard[c] += left[k] * kept[k, c]
+
+
+@njit(cache=True, nogil=True)
+def copy(source: Numbers, target: Numbers) -> None:
+    """Row by row, as slices of two dimensions are copied an element at a time."""
+    for c in range(target.size):
+        target[c] = source[c]
+
+
+@njit(cache=True, nogil=True)
+def load(rows: Numbers, start: int, tile: Numbers) -> None:
+    """Fill the tile with the columns from `start` on."""
+    for i in range(len(tile)):
+        copy(rows[i][start : start + tile.shape[1]], tile[i])
+
+
+@njit(cache=True, nogil=True)
+def store(tile: Numbers, start: int, rows: Numbers) -> None:
+    """Put the tile back."""
+    for i in range(len(tile)):
+        copy(tile[i], rows[i][start : start + tile.shape[1]])
 
 
 @njit(cache=True, nogil=True)
@@ -72,15 +103,17 @@ def linear(
         width = min(TILE, count - start)
         # Whole arrays, not slices of larger ones: only those are known to lie close, and become vectors.
         here, tile = np.empty((size, width), spins.dtype), np.empty((rank, width), kept.dtype)
-        here[:], tile[:] = spins[:, start : start + width], kept[:, start : start + width]
-        heard, turned = np.empty(width, kept.dtype), np.empty(width, kept.dtype)
+        load(spins, start, here)
+        load(kept, start, tile)
+        heard, turned = np.empty(width, kept.dtype), np.zeros((width + 7) // 8 * 8, kept.dtype)
+        words = turned.view(np.int64)  # whether anything turned, many columns at a time
         for i in order:
             project(left[i], tile, heard)
             states, below, above, flips = here[i], low[i], high[i], 0
             for c in range(width):
-                flipped = heard[c] < below if states[c] > 0 else heard[c] > above
-                turned[c] = -2 * states[c] if flipped else 0
-                flips += flipped
+                turned[c] = -2 * states[c] if (heard[c] < below if states[c] > 0 else heard[c] > above) else 0
+            for word in range(words.size):
+                flips |= words[word]
             if flips == 0:
                 continue
             for c in range(width):
@@ -88,7 +121,8 @@ def linear(
             for k in range(rank):
                 for c in range(width):
                     tile[k, c] += right[i, k] * turned[c]
-        spins[:, start : start + width], kept[:, start : start + width] = here, tile
+        store(here, start, spins)
+        store(tile, start, kept)
 
 
 @njit(cache=True, nogil=True)
@@ -109,77 +143,13 @@ def pairwise(order: Order, weights: Floats, threshold: float, tie: float, spins:
                     heard[j] += twice * weights[i, j]
 
 
-@njit(cache=True, nogil=True)
-def read(tables: Floats, margins: Floats, exponential: bool, products: Products, slopes: Floats) -> tuple[float, float]:
-    """Write the slopes (p,) of one column of a dense memory at its products (p,); return its limits.
-
-    As in `wells.Wells.read`, which says what the tables and margins are.
-    """
-    if exponential:
-        largest, total = products.max(), 0.0
-        for mu in range(products.size):
-            slopes[mu] = tables[0, largest - products[mu]]
-            total += slopes[mu]
-        return margins[0] * total, margins[1] * total
-    middle, bend = tables.shape[1] // 2, 0.0
-    slack = 0.0
-    for mu in range(products.size):
-        place = products[mu] + middle
-        slopes[mu] = tables[0, place]
-        bend += tables[1, place]
-        slack += tables[2, place]
-    return margins[0] + bend - slack, margins[1] - bend + slack
-
-
-@njit(cache=True, nogil=True)
-def dense(
-    order: Order,
-    patterns: Floats,  # (N, p)
-    tables: Floats,
-    margins: Floats,
-    exponential: bool,
-    spins: Spins,  # (N, C), changed in place like the next
-    products: Products,  # (p, C)
-    slopes: Floats,  # (p, C)
-    limits: Floats,  # (2, C) low, high
-) -> None:
-    """A sweep of a dense memory: limits are each column's own, and slopes take the place of projections."""
-    size, count = spins.shape
-    rank = len(products)
-    row, sloped = np.empty(rank, np.int32), np.empty(rank, np.float64)
-    for start in range(0, count, TILE):
-        width = min(TILE, count - start)
-        here, tile = np.empty((size, width), np.int8), np.empty((rank, width), np.float64)
-        here[:], tile[:] = spins[:, start : start + width], slopes[:, start : start + width]
-        below, above = limits[0, start : start + width].copy(), limits[1, start : start + width].copy()
-        heard, flipped = np.empty(width, np.float64), np.empty(width, np.bool_)
-        for i in order:
-            project(patterns[i], tile, heard)
-            states = here[i]
-            for c in range(width):
-                flipped[c] = heard[c] < below[c] if states[c] > 0 else heard[c] > above[c]
-            for c in range(width):
-                if flipped[c]:
-                    states[c] = -states[c]
-                    for mu in range(rank):
-                        row[mu] = products[mu, start + c] + np.int32(2.0 * patterns[i, mu] * states[c])
-                    below[c], above[c] = read(tables, margins, exponential, row, sloped)
-                    for mu in range(rank):
-                        products[mu, start + c] = row[mu]
-                        tile[mu, c] = sloped[mu]
-        spins[:, start : start + width], slopes[:, start : start + width] = here, tile
-        limits[0, start : start + width], limits[1, start : start + width] = below, above
-
-
 def warm_up() -> None:
     """Compile, or load from the cache."""
-    order, spins, ones = np.arange(2), np.ones((2, 1), np.int8), np.ones((2, 1))
+    order, spins = np.arange(2), np.ones((2, 1), np.int8)
     keys(spins, order)
+    for kind in (np.int8, np.int16, np.int32, np.float64):
+        gather(np.ones((2, 1), kind), order[:1])
     for number in (np.int16, np.int32, np.float64):
         bits, limit = np.ones((2, 1), number), np.zeros(2, number)
         linear(order, bits, bits, limit, limit, spins.copy(), bits[:1].copy())
     pairwise(order, np.zeros((2, 2)), 0.0, 0.0, spins.copy(), np.zeros((1, 2)))
-    dense(
-        order, ones, np.zeros((3, 5)), np.zeros(2), False,
-        spins.copy(), np.ones((1, 1), np.int32), ones[:1].copy(), np.zeros((2, 1)),
-    )  # fmt: skip

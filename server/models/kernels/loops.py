@@ -11,41 +11,16 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from server.models.kernels.compiling import bare
-from server.models.kernels.randomness import Words, flips_over, uniform
+from server.models.kernels.randomness import flips_over, uniform
+from server.models.kernels.runs import Integers, Record, Run, Tuple
 from server.models.kernels.verbs import Floats, depth, hear, own, renew, turn
-
-Integers = NDArray[np.int32]
 
 REFRESH = 4096  # flips
 
 IN_TURN, RANDOM = 0, 1  # orders
 KEEP, ON, COIN = 0, 1, 2  # what a unit does at a field of 0
-
-
-class Run(NamedTuple):
-    """What a run carries from update to update; all of it changes in place but the patterns."""
-
-    spins: Floats  # (N,)
-    patterns: Floats  # (N, p): all patterns' bits of one unit side by side
-    products: Floats  # (p,) Σ_i ξ_i s_i: whole numbers, so exact
-    chosen: NDArray[np.bool_]  # (N,) room for a synchronous step's decisions
-    randomness: Words  # (1,)
-    sequence: Integers  # (N,) the sweep's order; past the position still to be drawn
-    counters: Integers  # position in the sweep, flips since the last refresh, rows last recorded
-
-
-class Record(NamedTuple):
-    """Where a loop writes what each update did."""
-
-    energies: Floats  # (n,) energy after each update
-    changes: Floats  # (n,) energy after minus before; one at a time from the deciding unit's field alone
-    fields: Floats  # (n,) the deciding unit's field before it decided; all at once: not written
-    units: Integers  # (n,) who decided; all at once: not written
-    flips: Integers  # (n,) how many changed their state
-    overlaps: Floats  # (n + 1, p) at first, then after each update that flipped something
 
 
 @bare
@@ -110,15 +85,23 @@ def refreshed(machine: Any, run: Run, threshold: float, energy: float) -> float:
 
 @bare
 def one_at_a_time(
-    machine: Any, run: Run, record: Record, threshold: float, temperature: float, order: int, ties: int, energy: float
+    machine: Any,
+    arrays: Tuple,
+    columns: Tuple,
+    threshold: float,
+    temperature: float,
+    order: int,
+    ties: int,
+    energy: float,
 ) -> float:
-    """n asynchronous updates from a state of this energy; return the energy after the last.
+    """n asynchronous updates of a `Run` into a `Record`, from a state of this energy; return the last energy.
 
     A random sweep draws units without replacement (Fisher–Yates), so every unit decides once a sweep. Each
     update uses one uniform draw, at any temperature and order: times the units left, its whole part picks the
     unit, and its fraction (more than 40 random bits) is a uniform draw again, for the state. So the same seed
     meets the same draws however a run is divided into calls.
     """
+    run, record = Run(*arrays), Record(*columns)
     size, position = run.spins.size, run.counters[0]
     run.counters[2] = 0
     note(run, record)
@@ -153,9 +136,10 @@ def one_at_a_time(
 
 @bare
 def all_at_once(
-    machine: Any, run: Run, record: Record, threshold: float, temperature: float, ties: int, energy: float
+    machine: Any, arrays: Tuple, columns: Tuple, threshold: float, temperature: float, ties: int, energy: float
 ) -> float:
     """n synchronous updates, each letting all units decide on the same fields; return the last energy."""
+    run, record = Run(*arrays), Record(*columns)
     run.counters[2] = 0
     note(run, record)
     for step in range(record.energies.size):
@@ -198,6 +182,6 @@ def compile_for(machine: NamedTuple) -> None:
     record = Record(np.zeros(1), np.zeros(1), np.zeros(1), integers, integers, row)
     prepare(machine, run.spins)
     energy_of(machine, run.spins, 0.0)
-    one_at_a_time(machine, run, record, 0.0, 0.0, RANDOM, KEEP, 0.0)
-    all_at_once(machine, run, record, 0.0, 0.0, KEEP, 0.0)
+    one_at_a_time(machine, tuple(run), tuple(record), 0.0, 0.0, RANDOM, KEEP, 0.0)
+    all_at_once(machine, tuple(run), tuple(record), 0.0, 0.0, KEEP, 0.0)
     spread(row, integers, row)

@@ -30,7 +30,6 @@ class Layer {
 }
 
 export class Atlas {
-  round = false;
   #picture = new Layer();
   #stripes = new Layer();
   #pixels = new Layer();
@@ -53,8 +52,8 @@ export class Atlas {
    * @param {number} unit in device pixels too */
   #make(regions, purity, size, lit, unit) {
     const { columns, rows } = regions;
-    this.round = isRound(regions);
-    const filled = this.round ? widened(regions) : regions;
+    const round = isRound(regions);
+    const filled = round ? widened(regions) : regions;
     const pen = this.#picture.begin(size, size);
     const tints = new ImageData(columns, rows);
     tinted(filled, purity, look(), new Uint32Array(tints.data.buffer));
@@ -63,7 +62,7 @@ export class Atlas {
     pen.setTransform(size / columns, 0, 0, size / rows, 0, 0);
     edged(pen, filled, look().colour.paper, 1.2 * unit * (columns / size));
     if (lit >= 0) edged(pen, filled, look().colour.ink, 2 * unit * (columns / size), lit);
-    if (!this.round) return;
+    if (!round) return;
     // A clean circle instead of steps.
     pen.globalCompositeOperation = 'destination-in';
     pen.beginPath();

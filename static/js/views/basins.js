@@ -2,12 +2,12 @@
 /** Basins: where each start ends, as a map that can be read, and started from; the present run is its path. */
 
 import { picture } from '../draw/canvas.js';
-import { NONE, OUTSIDE } from '../draw/regions.js';
+import { NONE, OUTSIDE, isRound } from '../draw/regions.js';
 import { trail } from '../draw/trail.js';
 import { valueAt } from '../session/frame.js';
 import { Atlas } from './atlas.js';
 import { mountCursor } from './cursor.js';
-import { Legend, aim } from './legend.js';
+import { aim, footOf, legend } from './legend.js';
 import { Names } from './names.js';
 import { mountReading } from './reading.js';
 import { cellAt, fallen, mapped, naming, placed, pointAt, regionsOf, sideOf } from './shares.js';
@@ -35,7 +35,6 @@ export function pairs(frame, name) {
 export function mountBasins(element, spec, context) {
   const atlas = new Atlas();
   const names = new Names();
-  const legend = new Legend();
   /** @type {Frame | null} */
   let frame = null;
   /** @type {Regions | null} */
@@ -50,13 +49,14 @@ export function mountBasins(element, spec, context) {
   function paint(sheet) {
     if (!frame || !regions) return;
     const path = pairs(frame, spec.path);
-    const room = Math.min(sheet.width, sheet.height - legend.foot(sheet, atlas.round));
+    const round = isRound(regions);
+    const room = Math.min(sheet.width, sheet.height - footOf(sheet, round));
     side = sideOf(room * sheet.ratio, regions.columns) / sheet.ratio;
     const lit = context.hover?.entry(spec.index) ?? -1;
     atlas.draw(sheet, regions, purity, side, lit);
     names.draw(sheet, frame, spec, side, lit);
     trail(sheet, path.map((point) => placed(point, side)));
-    legend.draw(sheet, side, atlas.round, path.length > 0);
+    legend(sheet, side, round, path.length > 0);
     if (cell >= 0 && byKey) aim(sheet, placed(pointAt(cell, regions), side));
   }
   /** @param {number} index */

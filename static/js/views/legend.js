@@ -1,5 +1,5 @@
 // @ts-check
-/** The few words on a map of basins: in the corners that a disc leaves free, else on a line below. */
+/** The few words on a map of basins: in the corners that a disc leaves free, else beside or below it. */
 
 import { ball, ring, sizeOf, words } from '../draw/marks.js';
 import { corner } from './shares.js';
@@ -7,41 +7,59 @@ import { corner } from './shares.js';
 /** @typedef {import('../draw/canvas.js').Sheet} Sheet */
 
 const HATCHED = ['hatched:', 'no memory'];
+const MARKS = ['start', 'now'];
 /** Below this size nothing is said: a miniature. */
 const SMALLEST = 170;
 const MARK = 12;
 
-export class Legend {
-  /** Whether two lines of words stand in the corners. @param {Sheet} sheet @param {boolean} round */
-  #corners(sheet, round) {
-    const radius = Math.min(sheet.width, sheet.height) / 2;
-    const line = sheet.look.size.tick * 1.2;
-    return round && HATCHED.every((text, row) => sizeOf(sheet, text).width <= corner(radius, line * (2 - row)) + 2);
-  }
+/**
+ * Where the words stand: in the `corners` of a disc, `beside` a map that has more width than height, or `below` it.
+ * @typedef {'corners' | 'beside' | 'below' | 'nowhere'} Stand
+ * @param {{width: number, height: number}} room @param {boolean} round @param {number[]} widths of the lines on the left
+ * @param {number} line how high one is @param {number} unit @returns {Stand}
+ */
+export function standing({ width, height }, round, widths, line, unit) {
+  const side = Math.min(width, height);
+  if (side < SMALLEST * unit) return 'nowhere';
+  if (round && widths.every((wide, row) => wide <= corner(side / 2, line * (widths.length - row)) + 2)) return 'corners';
+  return width - side >= Math.max(...widths) + MARK * unit ? 'beside' : 'below';
+}
 
-  /** How much height the line below takes. @param {Sheet} sheet @param {boolean} round */
-  foot(sheet, round) {
-    if (Math.min(sheet.width, sheet.height) < SMALLEST * sheet.unit || this.#corners(sheet, round)) return 0;
-    return sheet.look.size.tick * 1.6;
-  }
+/** @param {Sheet} sheet @param {boolean} round @returns {Stand} */
+function stand(sheet, round) {
+  return standing(sheet, round, HATCHED.map((text) => sizeOf(sheet, text).width), lineOf(sheet), sheet.unit);
+}
 
-  /** @param {Sheet} sheet @param {number} side of the map @param {boolean} round @param {boolean} run whether there is a path */
-  draw(sheet, side, round, run) {
-    const { unit, look } = sheet;
-    if (Math.min(sheet.width, sheet.height) < SMALLEST * unit) return;
-    const line = look.size.tick * 1.2;
-    const style = { colour: look.colour['ink-2'] };
-    const wide = (/** @type {string} */ text) => sizeOf(sheet, text).width;
-    if (this.#corners(sheet, round)) {
-      HATCHED.forEach((text, row) => words(sheet, text, 0, side - line * (1.5 - row), style));
-      if (run) ['start', 'now'].forEach((text, row) => mark(sheet, text, side - wide('start'), side - line * (1.5 - row)));
-      return;
-    }
-    const middle = side + look.size.tick * 0.95;
+/** @param {Sheet} sheet */
+const lineOf = ({ look }) => look.size.tick * 1.2;
+
+/** How much height the words take below the map. @param {Sheet} sheet @param {boolean} round */
+export const footOf = (sheet, round) => (stand(sheet, round) === 'below' ? lineOf(sheet) * 1.4 : 0);
+
+/** @param {Sheet} sheet @param {number} side of the map @param {boolean} round @param {boolean} run whether there is a path */
+export function legend(sheet, side, round, run) {
+  const { unit, look } = sheet;
+  const where = stand(sheet, round);
+  const line = lineOf(sheet);
+  const style = { colour: look.colour['ink-2'] };
+  const wide = (/** @type {string} */ text) => sizeOf(sheet, text).width;
+  if (where === 'corners') {
+    HATCHED.forEach((text, row) => words(sheet, text, 0, side - line * (1.5 - row), style));
+    if (run) MARKS.forEach((text, row) => mark(sheet, text, side - wide('start'), side - line * (1.5 - row)));
+  }
+  if (where === 'beside') {
+    const left = side + MARK * unit;
+    HATCHED.forEach((text, row) => words(sheet, text, left, side - line * (1.5 - row), style));
+    if (run) MARKS.forEach((text, row) => mark(sheet, text, left + 1.3 * MARK * unit, side - line * (3.7 - row)));
+  }
+  if (where === 'below') {
+    const middle = side + line * 0.85;
+    const between = 1.9 * MARK * unit;
+    const right = Math.min(sheet.width, Math.max(side, wide(HATCHED.join(' ')) + wide(MARKS.join('')) + 2.2 * between));
     words(sheet, HATCHED.join(' '), 0, middle, style);
     if (!run) return;
-    mark(sheet, 'now', side - wide('now'), middle);
-    mark(sheet, 'start', side - wide('now') - wide('start') - 1.9 * MARK * unit, middle);
+    mark(sheet, 'now', right - wide('now'), middle);
+    mark(sheet, 'start', right - wide('now') - wide('start') - between, middle);
   }
 }
 

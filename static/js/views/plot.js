@@ -33,7 +33,9 @@ export function plotted(sheet, spec, points, chosen, places) {
   const spots = spotsOf(points, plot, spec.style);
   if (spec.style === 'bars') bars(sheet, points, spots, plot);
   inside(sheet, box, () => dashes.forEach(({ runs }) => runs.forEach((run) => dashed(sheet, run))));
-  const curves = spec.style === 'bars' ? [] : joined(points, plot);
+  // A line is joined as it comes (a loop); marks only where x goes on and on.
+  const inOrder = spec.style === 'line' || (spec.style === 'marks' && rising(points.x));
+  const curves = inOrder ? joined(points, plot) : [];
   if (spec.style !== 'bars') lines(sheet, spec, points, spots, curves, plot);
   places.begin([...curves.flatMap(({ runs }) => runs), ...dashes.flatMap(({ runs }) => runs)]);
   if (spec.style !== 'line') for (const { left, top } of spots) places.take(square(left, top, RADIUS * sheet.unit));
@@ -104,7 +106,6 @@ function bars({ context: pen, look }, { x, rows }, spots, { y, thick }) {
 
 /** @param {Points} points @param {Plot} plot */
 function joined({ x: across, rows }, { x, y }) {
-  if (!rising(across)) return [];
   return rows.map(({ line, values }) => ({
     line,
     runs: unbroken(across.flatMap((at, entry) => [at, values[entry] ?? NaN]))
