@@ -98,7 +98,7 @@ class Pairs:
 
     def __init__(self, weights: Tensor, spins: Tensor, threshold: float) -> None:
         self.spins = spins
-        self._weights, self._threshold = weights, threshold
+        self._weights, self._threshold = weights, float(threshold)  # a whole number would be compiled for anew
         self._inputs = spins.T.double() @ weights
 
     def sweep(self, order: Places) -> None:

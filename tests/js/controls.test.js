@@ -171,6 +171,7 @@ test('the connection strip: silent for 2 s, then the age of the picture and the 
 test('a view as rows: curves with vectors, images, not-finite bytes, and quoting', () => {
   const frame = /** @type {any} */ ({
     stride: 2,
+    words: { digit_1: '7' },
     series: new Map([
       ['loss', { width: 1, values: Float32Array.of(2, 1), rows: 2 }],
       ['overlap', { width: 2, values: Float32Array.of(1, 2, 3, 4), rows: 2 }],
@@ -180,11 +181,11 @@ test('a view as rows: curves with vectors, images, not-finite bytes, and quoting
     ]),
   });
   const lines = [{ channel: 'loss', label: 'a "loss", in nats' }, { channel: 'overlap', label: '' }];
-  const curves = /** @type {any} */ ({ kind: 'curves', lines });
+  const curves = /** @type {any} */ ({ kind: 'curves', lines, index: 'digit' });
   const table = tableOf(curves, frame);
   assert.deepEqual(table.rows, [[2, 2, 1, 2], [4, 1, 3, 4]]);
   assert.deepEqual(csv(table, 'seed 1 · step 4').split('\r\n').slice(0, 2),
-    ['# seed 1 · step 4', 'step,"a ""loss"", in nats",overlap 1,overlap 2']);
+    ['# seed 1 · step 4', 'step,"a ""loss"", in nats",overlap 1,overlap 7']);
   const images = tableOf(/** @type {any} */ ({ kind: 'tiles', channel: 'x' }), frame);
   const note = 'sent in 255 levels, ± 0.0039';
   const rows = [[1, 1, -1, 0], [2, 1, 1, NaN]];

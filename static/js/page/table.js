@@ -42,6 +42,9 @@ function reading(channel) {
 /** @param {string} label @param {string} channel */
 const named = (label, channel) => label || channel;
 
+/** What an entry of an index is called, else its number. @param {Frame} frame @param {string} index @param {number} entry */
+const entryOf = (frame, index, entry) => frame.words[`${index}_${entry}`] ?? entry + 1;
+
 /** @param {number} count @returns {number[]} */
 const upTo = (count) => Array.from({ length: count }, (_, index) => index);
 
@@ -49,12 +52,12 @@ const upTo = (count) => Array.from({ length: count }, (_, index) => index);
  * One row a step; a vector gets a column an entry.
  * @param {Spec<'curves'>} view @param {Frame} frame @returns {Table}
  */
-function curves({ lines }, frame) {
+function curves({ lines, index }, frame) {
   const columns = lines.flatMap(({ channel, label }) => {
     const series = frame.series.get(channel);
     const width = series?.width ?? 1;
     return upTo(width).map((entry) => ({
-      name: named(label, channel) + (width > 1 ? ` ${entry + 1}` : ''),
+      name: named(label, channel) + (width > 1 ? ` ${entryOf(frame, index, entry)}` : ''),
       rows: series?.rows ?? 0,
       /** @param {number} row */
       at: (row) => shortest(series?.values[row * width + entry] ?? NaN),
@@ -76,7 +79,7 @@ function profile({ lines, index }, frame) {
   const columns = channels.map(reading);
   return {
     head: [index || 'index', ...lines.map(({ label, channel }) => named(label, channel))],
-    rows: upTo(length).map((index) => [index + 1, ...columns.map(({ at }) => at(index))]),
+    rows: upTo(length).map((entry) => [entryOf(frame, index, entry), ...columns.map(({ at }) => at(entry))]),
     note: [...new Set(columns.map(({ note }) => note).filter(Boolean))].join('; '),
     late: false,
   };
