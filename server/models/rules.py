@@ -17,6 +17,7 @@ from server.models.memory import Dense, LowRank, Memory, Pairwise
 
 Rule = Literal["hebb", "storkey", "pseudo-inverse", "dense", "exponential"]
 RULES: tuple[Rule, ...] = get_args(Rule)
+LONGEST_DREAM = 200  # sweeps; units that work against themselves (W_ii < 0) may never settle
 
 
 def hebb(patterns: Tensor, *, self_connections: bool = False) -> LowRank:
@@ -107,7 +108,9 @@ def unlearn(memory: Memory, dreams: int, *, seed: int, strength: float = 0.01, t
     for _ in range(dreams):
         start = torch.randint(0, 2, (memory.size,), generator=generator).double() * 2 - 1
         network = Network(memory, start[None], start, seed, threshold=threshold)
-        while not network.settled:
+        for _ in range(LONGEST_DREAM):
+            if network.settled:
+                break
             network.update(memory.size)
         memory = weaken(memory, network.state[None], strength)
     return memory

@@ -21,11 +21,7 @@ ROOT = Path(__file__).parents[2]
 EXPERIMENTS = tuple(discover())
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Nothing that needs a display, a graphics card or the network; no sandbox, since tests run as root in containers.
-# SwiftShader draws WebGL on the processor; named, it does so without warnings.
-FLAGS = (
-    "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    "--no-first-run", "--disable-background-networking",
-)  # fmt: skip
+FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 
 
 class Server:

@@ -181,3 +181,9 @@ def test_a_dense_memory_cannot_be_weakened() -> None:
     patterns = signs(2, 6, seed=0)
     with pytest.raises(ValueError, match="no weights"):
         weaken(Dense(patterns), patterns, 0.1)
+
+
+def test_a_dream_ends_even_where_units_work_against_themselves() -> None:
+    """One unit with W_ii < 0 and nobody else flips for ever."""
+    alone = Pairwise(torch.full((1, 1), -1.0))
+    assert torch.equal(unlearn(alone, 2, seed=1).weights, alone.weights)  # type: ignore[attr-defined]
