@@ -18,6 +18,7 @@ RUN --mount=type=bind,from=build,source=/wheel,target=/wheel \
 RUN useradd --create-home downhill && install -d -o downhill /home/downhill/.cache /home/downhill/.cache/numba
 USER downhill
 WORKDIR /home/downhill
+RUN python -c 'from server.models import kernels; kernels.warm_up()'
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health', timeout=4)"]

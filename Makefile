@@ -51,6 +51,7 @@ $(VENV)/.python:
 $(VENV)/.installed: $(VENV)/.python $(LOCKS)
 	.ci/torch $(BIN)/python
 	$(PIP) install -e .
+	$(BIN)/python -c 'from server.models import kernels; kernels.warm_up()'  # compiles the loops once, not before the first page
 	touch $@
 
 $(VENV)/.tested: $(VENV)/.installed .ci/browser

@@ -20,7 +20,7 @@ from tests.browser.looking import (
     table,
 )
 
-OVERLAPS = 3
+OVERLAPS = 4
 """The view of Recall that holds a curve: its numbers are the run's."""
 
 

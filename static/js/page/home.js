@@ -18,8 +18,9 @@ const HILLS = [
   { name: 'batchnorm', words: 'a network, down its loss', short: 'loss', steps: 300 },
 ];
 const AT_ONCE = 3;
-/** How long a miniature plays before another one may. */
+/** How long a miniature plays before another one may; it makes room at once for those that have no picture yet. */
 const TURN = 12000;
+const GLANCE = 400;
 /** Steps done before the one picture that is shown to whoever prefers no motion. */
 const STILL = 200;
 
@@ -84,6 +85,8 @@ function mountMiniatures(root, schemas, options) {
   const waiting = new Set();
   /** @type {Map<Element, {trial: Trial, timer: ReturnType<typeof setInterval>}>} */
   const running = new Map();
+  /** @type {Set<Element>} */
+  const seen = new Set();
 
   /** @param {Element} place */
   function stop(place) {
@@ -98,17 +101,22 @@ function mountMiniatures(root, schemas, options) {
       if (running.size >= AT_ONCE) return;
       if (!cell || running.has(place)) continue;
       waiting.delete(place);
-      const still = calm();
+      const [still, begun] = [calm(), performance.now()];
       const trial = mountTrial(cell.schema.name, {
         steps: still ? STILL : 0,
         picture(frame) {
           cell.view.draw(frame);
+          seen.add(place);
           if (still) pass(place);
         },
       }, options);
-      running.set(place, { trial, timer: setInterval(() => waiting.size && pass(place, true), TURN) });
+      running.set(place, { trial, timer: setInterval(() => over(place, begun) && pass(place, true), GLANCE) });
     }
   }
+  /** Whether somebody waits who has no picture while this one has, or has waited long enough.
+   * @param {Element} place @param {number} begun */
+  const over = (place, begun) => [...waiting].some((other) => !seen.has(other)) ? seen.has(place)
+    : waiting.size > 0 && performance.now() - begun > TURN;
   /** The turn is over; whoever waits is next. @param {Element} place @param {boolean} [again] */
   function pass(place, again = false) {
     stop(place);
