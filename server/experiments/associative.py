@@ -1,6 +1,6 @@
 """Base of the pages on which one Hopfield network recalls: what it stores, its run, and the map of its valleys."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import ClassVar
 
@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from server.experiments.experiment import Experiment, Series
+from server.experiments.surveys import SURVEYS
 from server.experiments.trail import Trail
 from server.grammar import Parameters, choice, slider, toggle
 from server.models import hopfield
-from server.models.basins import NONE, OUTSIDE, TILE, BasinMap
+from server.models.basins import TILE, BasinMap
 from server.models.memory import Memory, Pairwise
 from server.models.projections import Projection, Wheel
 from server.models.repertoire import Kind, repertoire
@@ -25,8 +26,8 @@ DRAWN = 12
 
 
 class Associative(Experiment):
-    """Patterns are stored, a state runs. What a run has seen of its memories is never forgotten by the page: memories
-    are only ever added to `pictures`; `learnt` says which of them the network holds now.
+    """Patterns are stored, a state runs. `pictures` (p, N) and `names` are what the network holds now; the overlaps of
+    every step are with the first memories that the run began with.
     """
 
     class Controls(Parameters):
@@ -71,13 +72,13 @@ class Associative(Experiment):
         )
         self.units = parameters.side**2
         self.pictures, self.names = stored.patterns, list(stored.names)
-        self.learnt = list(range(len(stored.names)))
-        self.wanted = 0
+        self.stored = {f"stored_{number}": name for number, name in enumerate(stored.names[:DRAWN])}
+        self.wanted, self.untouched = 0, True
         self.hand = self.generator("order", "hand")
         self.learn()
         self.network = hopfield.Network(self.memory, self.pictures[:DRAWN], self.start(), self.seeds.order)
         self.network.threshold = parameters.threshold
-        self.updates, self.unit = 0, -1
+        self.updates = 0
         self._begin()
 
     @property
@@ -104,7 +105,6 @@ class Associative(Experiment):
             made = min(steps, self.trail.due, self.units - self.updates % self.units)
             updates = self.network.update(made, self.update_order)
             parts.append(self.measured(updates))
-            self.unit = int(updates.unit[-1])
             steps -= made
             self.updates += made
             if self.trail.add(made):
@@ -125,8 +125,17 @@ class Associative(Experiment):
     @cached_property
     def map(self) -> BasinMap:
         """Where starts end, without heat; coarse at first."""
+        if not self.untouched:
+            return self._survey()
+        return SURVEYS.get((type(self).__name__, self.seeds, *self.surveyed()), self._survey)
+
+    def surveyed(self) -> tuple[Hashable, ...]:
+        """The parameters that the map depends on."""
+        return tuple(getattr(self.parameters, name) for name in Associative.Controls.model_fields)
+
+    def _survey(self) -> BasinMap:
         return BasinMap(
-            self.memory, self.projection, self.pictures[self.learnt], self.seeds.order,
+            self.memory, self.projection, self.pictures, self.seeds.order,
             threshold=self.parameters.threshold, tile=self._tile,
         )  # fmt: skip
 
@@ -134,7 +143,7 @@ class Associative(Experiment):
     def _tile(self) -> int:
         """Starts of the map that settle beside one call of `advance`: fewer where each of them costs more."""
         matrix = isinstance(self.memory, Pairwise)
-        cost = self.units * (self.units if matrix else len(self.learnt))
+        cost = self.units * (self.units if matrix else len(self.pictures))
         return max(SMALLEST_TILE, min(TILE, TILE_COST // cost))
 
     def survey_anew(self) -> None:
@@ -155,7 +164,7 @@ class Associative(Experiment):
             "target": self.pictures[self.wanted].view(1, side, side),
             "memories": self.tiles,
             "first_memories": self.first_tiles,
-            "basins": self.numbers[self.map.labels.long()],
+            "basins": self.map.labels,
             "purity": self.map.purity,
             "labels": self.labels,
             "path": trail[:, :2],
@@ -164,27 +173,21 @@ class Associative(Experiment):
             "energy": torch.tensor(network.energy),
             "memory_energy": self.memory.energy(self.pictures[self.wanted], network.threshold),
             "recalled": torch.tensor(100 * self.map.recalled),
-            "unit": torch.tensor(self.unit),
+            "unit": torch.tensor(network.following(self.update_order)),
         }
 
     def words(self) -> Mapping[str, str]:
-        nearest = int(hopfield.overlaps(self.pictures, self.network.state).argmax())
         named = {f"memory_{number}": name for number, name in enumerate(self.names)}
-        return {"wanted": self.names[self.wanted], "nearest": self.names[nearest], **named}
+        return {"wanted": self.names[self.wanted], "nearest": self.names[self.nearest_memory()], **named, **self.stored}
 
     def learn(self) -> None:
-        """Store what is `learnt` afresh; what dreams had weakened is as it was."""
+        """Store the pictures afresh; what dreams had weakened is as it was."""
         parameters = self.parameters
-        patterns = self.pictures[self.learnt]
         memory = learn(
-            parameters.rule, patterns, self_connections=parameters.self_connections, power=parameters.power
+            parameters.rule, self.pictures, self_connections=parameters.self_connections, power=parameters.power
         )  # fmt: skip
-        self.projection = self.project(patterns)
-        self.numbers = torch.full((256,), NONE, dtype=torch.uint8)
-        self.numbers[: len(self.learnt)] = torch.tensor(self.learnt, dtype=torch.uint8)
-        self.numbers[OUTSIDE] = OUTSIDE
-        self.labels = torch.full((len(self.names), 2), torch.nan)
-        self.labels[self.learnt] = self.projection.labels().float()
+        self.projection = self.project(self.pictures)
+        self.labels = self.projection.labels().float()
         self.tiles = self.pictures.view(-1, parameters.side, parameters.side)
         self.first_tiles = self.tiles[:DRAWN]
         self.hold(memory)
@@ -194,10 +197,16 @@ class Associative(Experiment):
         self.memory = memory
         self.survey_anew()
 
-    def put(self, state: Tensor) -> None:
-        """Another state, from which the run goes on."""
+    def put(self, state: Tensor, *, ask: bool = False) -> None:
+        """Another state, from which the run goes on; `ask`: as a cue for the memory that it is most like."""
         self.network.state = state
+        if ask:
+            self.wanted = self.nearest_memory()
         self._begin()
+
+    def nearest_memory(self) -> int:
+        """The memory that the present state is most like."""
+        return int(hopfield.overlaps(self.pictures, self.network.state).argmax())
 
     def _begin(self) -> None:
         """The present state is a start: the map's path and the bars' rings begin here."""
@@ -205,7 +214,8 @@ class Associative(Experiment):
         self.trail = Trail(max(1, self.units // 16), self.point())
 
     def relearn(self) -> None:
-        """After `learnt` or `pictures` changed."""
+        """After `pictures` changed."""
+        self.untouched = False
         self.learn()
         self.replace()
 

@@ -1,6 +1,6 @@
 """Where every start ends: the valleys of a Hopfield network as a map, and as a hill."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -69,7 +69,7 @@ class Basins(ByHand):
         "B. Forrest, J. Phys. A 21 (1988) 245 (basins); D. Amit, Modeling Brain Function (1989), chapter 4."
     )
     formulas = (
-        Formula(latex=r"h_i=\sum_j w_{ij}s_j-\theta", after="on above 0, off below"),
+        Formula(latex=r"h_i=\frac{1}{2}(E_{s_i=-1}-E_{s_i=+1})", before="a unit hears", after="on above 0, off below"),
         Formula(
             latex=r"m^{\mu}=\frac{1}{N}\sum_i\xi_i^{\mu}s_i", before="overlap with “{nearest}”", value="match", digits=2
         ),
@@ -161,8 +161,8 @@ class Basins(ByHand):
             caption="Too many memories, and nothing is **recalled**.",
             numbers=(
                 Number(channel="recalled", label="starts that end in a memory", digits=0, unit="%"),
-                Number(channel="near", label="near starts that come home", digits=0, unit="%"),
-                Number(channel="pure", label="starts whose repeats end alike", digits=0, unit="%"),
+                Number(channel="near", label="near starts that come home", digits=0, unit="%", waiting=True),
+                Number(channel="pure", label="starts whose repeats end alike", digits=0, unit="%", waiting=True),
                 Number(channel="load", label="memories per unit", symbol="α", digits=3),
             ),
         ),
@@ -186,7 +186,7 @@ class Basins(ByHand):
 
     def restart(self) -> None:
         self.launch = self.generator("order", "launch")
-        self.landed = 0
+        self.settled, self.resting = 0, False
         super().restart()
 
     def start(self) -> Tensor:
@@ -198,11 +198,22 @@ class Basins(ByHand):
         point = radius * torch.stack([angle.cos(), angle.sin()])
         return self.projection.starts(point[None])[0].double()
 
+    def put(self, state: Tensor, *, ask: bool = False) -> None:
+        self.resting = False
+        super().put(state, ask=ask)
+
     def swept(self) -> None:
         """A run that has settled rests until its sweep is over; then the next one starts."""
-        if self.parameters.relaunch and self.network.settled:
-            self.landed += 1
+        if not self.network.settled:
+            return
+        self.settled += not self.resting
+        self.resting = True
+        if self.parameters.relaunch:
             self.put(self._somewhere(float(torch.rand((), generator=self.launch)) ** 0.5 * 0.9))
+
+    def surveyed(self) -> tuple[Hashable, ...]:
+        parameters = self.parameters
+        return *super().surveyed(), parameters.plane, parameters.first, parameters.second
 
     def survey_anew(self) -> None:
         super().survey_anew()
@@ -217,9 +228,8 @@ class Basins(ByHand):
     @cached_property
     def nearest(self) -> Tensor:
         """The memory that each start of the map is most like (side, side), `NONE` below an overlap of `NEAR`."""
-        learnt = self.pictures[self.learnt].float()
         starts = self.projection.starts(grid(self.map.side))
-        best, number = (starts.float() @ learnt.T / self.units).max(1)
+        best, number = (starts.float() @ self.pictures.float().T / self.units).max(1)
         return torch.where(best >= NEAR, number, NONE).to(torch.uint8).view_as(self.map.labels)
 
     @property
@@ -236,20 +246,20 @@ class Basins(ByHand):
             "heights": self.ground,
             "climb": self.trail.until(self.point()),
             "shares": 100 * counts / on.sum(),
-            "match": hopfield.overlaps(self.pictures[self.learnt], self.network.state).max(),
-            "near": torch.tensor(100 * self.recalls),
-            "pure": 100 * (self.map.purity[on] == 1).float().mean(),
-            "load": torch.tensor(len(self.learnt) / self.units),
-            "deepest": self.memory.energy(self.pictures[self.learnt], self.network.threshold).min(),
+            "match": hopfield.overlaps(self.pictures, self.network.state).max(),
+            "near": torch.tensor(100 * self.recalls if self.map.complete else torch.nan),
+            "pure": 100 * (self.map.purity[on] == 1).float().mean() if self.map.finished else torch.tensor(torch.nan),
+            "load": torch.tensor(len(self.pictures) / self.units),
+            "deepest": self.memory.energy(self.pictures, self.network.threshold).min(),
         }
 
     def verdict(self) -> Verdict:
         share = self.recalls
         word: Word = "holds" if share >= HOLDS else "broken" if share < BROKEN else "close"
-        note = f"all: {_percent(self.map.recalled)}"
+        line = "of near starts return"
         if not self.map.complete:
-            word = "untested"
-        return Verdict(number=_percent(share), line="of near starts return", word=word, note=note)
+            return Verdict(number="–", line=line, word="untested", note="map still coarse")
+        return Verdict(number=_percent(share), line=line, word=word, note=f"all: {_percent(self.map.recalled)}")
 
     def words(self) -> Mapping[str, str]:
         done = "" if self.map.finished else f"{_percent(self.map.progress)} computed."
@@ -259,12 +269,12 @@ class Basins(ByHand):
         """What the places on the map mean."""
         if not isinstance(self.projection, Plane):
             return "Rim: memories; centre: noise."
-        across, upwards = (self.names[self.learnt[axis]] for axis in self.projection.axes)
+        across, upwards = (self.names[axis] for axis in self.projection.axes)
         return f"Across: overlap with “{across}”; upwards: with “{upwards}”."
 
     def position(self) -> Mapping[str, str]:
-        return {"landed": str(self.landed)}
+        return {"settled": str(self.settled)}
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f}\u2009%"
+    return f"{100 * share:.0f}%"

@@ -5,7 +5,6 @@ import torch
 from server.experiments.associative import Associative
 from server.grammar import Refused, action
 from server.models.basins import NONE
-from server.models.hopfield import overlaps
 from server.models.memory import Dense
 from server.models.rules import unlearn
 
@@ -14,6 +13,10 @@ DREAMS = 20
 
 class ByHand(Associative):
     """The actions of the pages on which a network recalls."""
+
+    def restart(self) -> None:
+        self.owned = 0
+        super().restart()
 
     @action("Corrupt 10 %", help="Turn over a tenth of the units, picked at random.")
     def corrupt(self) -> None:
@@ -31,25 +34,26 @@ class ByHand(Associative):
     def store(self) -> None:
         """Raises Refused where it is known already or there is no more room on the map."""
         state = self.network.state
-        known = overlaps(self.pictures[self.learnt], state)
-        if bool((known == 1).any()):
-            raise Refused(
-                f"“{self.names[self.learnt[int(known.argmax())]]}” is this very picture, and is stored already."
-            )
+        nearest = self.nearest_memory()
+        if torch.equal(self.pictures[nearest], state):
+            raise Refused(f"“{self.names[nearest]}” is this very picture, and is stored already.")
         if len(self.names) >= NONE:
             raise Refused(f"The page keeps {NONE} pictures at most; start a new run to store others.")
-        self.learnt.append(len(self.names))
-        self.names.append(f"own {sum(name.startswith('own') for name in self.names) + 1}")
+        self.owned += 1
+        self.names.append(f"own {self.owned}")
         self.pictures = torch.cat([self.pictures, state[None]])
+        self.wanted = len(self.names) - 1
         self.relearn()
 
     @action("Forget the nearest", help="Unlearn the memory that the present state is most like.")
     def forget(self) -> None:
         """Raises Refused for the last one."""
-        if len(self.learnt) == 1:
+        if len(self.names) == 1:
             raise Refused("The last memory stays: a network that stores nothing has no valley to fall into.")
-        nearest = int(overlaps(self.pictures[self.learnt], self.network.state).argmax())
-        del self.learnt[nearest]
+        nearest, wanted = self.nearest_memory(), self.names[self.wanted]
+        del self.names[nearest]
+        self.pictures = torch.cat([self.pictures[:nearest], self.pictures[nearest + 1 :]])
+        self.wanted = self.names.index(wanted) if wanted in self.names else self.nearest_memory()
         self.relearn()
 
     @action("Unlearn dreams", help="Let 20 random states fall, and make the valleys they end in less deep.")
@@ -58,6 +62,7 @@ class ByHand(Associative):
         if isinstance(self.memory, Dense):
             raise Refused("A dense memory has no links between pairs that dreams could weaken; choose another rule.")
         seed = int(torch.randint(2**31, (), generator=self.hand))
+        self.untouched = False
         self.hold(unlearn(self.memory, DREAMS, seed=seed, threshold=self.parameters.threshold))
         self.replace()
 
@@ -75,7 +80,7 @@ class ByHand(Associative):
         self._check(cells)
         state = torch.full((self.units,), -1.0, dtype=torch.float64)
         state[cells] = 1.0
-        self.put(state)
+        self.put(state, ask=True)
 
     @action("", help="Start from a point of the map.")
     def start_at(self, x: float, y: float) -> None:
@@ -83,7 +88,7 @@ class ByHand(Associative):
         point = torch.tensor([[x, y]], dtype=torch.float64)
         if not bool(self.projection.inside(point)):
             raise Refused("Nothing starts there: that point lies off the map.")
-        self.put(self.projection.starts(point)[0].double())
+        self.put(self.projection.starts(point)[0].double(), ask=True)
 
     def _check(self, cells: list[int]) -> None:
         outside = [cell for cell in cells if cell not in range(self.units)]

@@ -1,11 +1,12 @@
 """What is told of a run's updates: how often the energy rose, what was to blame, and what the last unit did."""
 
+from math import exp
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-from server.models.hopfield import Updates
+from server.models.hopfield import Network, Updates
 
 Cause = Literal["by heat", "all at once", "units hear themselves"]
 """What lets an energy rise; the last only where a unit's link to itself is negative."""
@@ -18,7 +19,7 @@ class Chronicle:
         self.updates = 0
         self.flips = torch.tensor(0)
         self._rises: dict[Cause, Tensor] = {}
-        self._last: tuple[float, bool, bool] | None = None
+        self._last: tuple[int, bool, bool] | None = None
 
     def add(self, updates: Updates, state: Tensor, cause: Cause) -> None:
         """Updates of one kind, and the state (N,) after them."""
@@ -26,7 +27,7 @@ class Chronicle:
         self.flips = self.flips + updates.flips.sum()
         self._rises[cause] = self._rises.get(cause, torch.tensor(0)) + updates.rises
         unit = int(updates.unit[-1])
-        self._last = (float(updates.field[-1]), bool(updates.flips[-1]), bool(state[unit] > 0)) if unit >= 0 else None
+        self._last = (unit, bool(updates.flips[-1]), bool(state[unit] > 0)) if unit >= 0 else None
 
     @property
     def rises(self) -> int:
@@ -39,17 +40,21 @@ class Chronicle:
         return next((cause for cause, count in self._rises.items() if count), None)
 
     @property
-    def field(self) -> float | None:
-        """What the last unit to decide by itself heard; None where all decided at once, or none yet."""
-        return self._last[0] if self._last else None
-
-    @property
-    def decision(self) -> str:
-        """What that unit did, and why."""
+    def last(self) -> str:
+        """What the last unit to decide by itself did; empty before, and where all decided at once."""
         if self._last is None:
-            return "all decide at once" if self.updates else "on above 0"
-        field, flipped, on = self._last
-        done = f"{'turns' if flipped else 'stays'} {'on' if on else 'off'}"
-        if field == 0:
-            return f"a tie: it {done}"
-        return f"so it {done}" if on == (field > 0) else f"but heat: it {done}"
+            return ""
+        unit, flipped, on = self._last
+        return f"Unit {unit} {'turned' if flipped else 'stayed'} {'on' if on else 'off'}."
+
+
+def decision(network: Network, unit: int) -> str:
+    """What a unit that decides next is about to do, and why; −1: all at once."""
+    if unit < 0:
+        return "all decide at once"
+    field, on = float(network.fields[unit]), bool(network.state[unit] > 0)
+    if network.temperature > 0:
+        return f"so it turns on with p = {1 / (1 + exp(-2 * field / network.temperature)):.2f}"
+    if field == 0:
+        return {"keep": "a tie: it stays", "on": "a tie: it turns on", "coin": "a tie: it tosses a coin"}[network.ties]
+    return f"so it {'stays' if on == (field > 0) else 'turns'} {'on' if field > 0 else 'off'}"

@@ -7,33 +7,46 @@ from torch import Tensor
 
 STOPS = [1.0, 1.3, 1.6, 1.8, 1.9, 2.0, 2.05, 2.1, 2.15, 2.2, 2.23, 2.25, 2.27, 2.29, 2.31, 2.35, 2.4, 2.5, 2.7, 3.0]
 """Close together where the magnet melts."""
-STAY = 600
-"""Sweeps at each stop."""
+STAY, LONGER = 600, 2400
+"""Sweeps at each stop, and at those near T_c, where the lattice forgets slowly."""
+SLOW = 2.15, 2.4
+"""Where it stays longer."""
 PERIODS, POINTS = 3, 400
 """The loop shows so many periods by about so many points."""
+
+
+def stay(temperature: float) -> int:
+    """Sweeps at this stop."""
+    return LONGER if SLOW[0] <= temperature <= SLOW[1] else STAY
+
+
+def stay(temperature: float) -> int:
+    """Sweeps at this stop."""
+    return LONGER if SLOW[0] <= temperature <= SLOW[1] else STAY
 
 
 class Scan:
     """Temperatures that go up through `STOPS` and down again, for ever."""
 
     def __init__(self) -> None:
-        self._sweeps = 0
+        self._place = 0
+        self.due = stay(self.temperature)
+        """Sweeps left at this stop, at least 1."""
 
     @property
     def temperature(self) -> float:
         """The present stop."""
         there_and_back = STOPS + STOPS[-2:0:-1]
-        return there_and_back[self._sweeps // STAY % len(there_and_back)]
-
-    @property
-    def due(self) -> int:
-        """Sweeps left at this stop, at least 1."""
-        return STAY - self._sweeps % STAY
+        return there_and_back[self._place % len(there_and_back)]
 
     def add(self, sweeps: int) -> bool:
         """Count sweeps, at most `due`; whether another stop is reached."""
-        self._sweeps += sweeps
-        return self._sweeps % STAY == 0
+        self.due -= sweeps
+        if self.due:
+            return False
+        self._place += 1
+        self.due = stay(self.temperature)
+        return True
 
 
 class Swing:

@@ -1,18 +1,18 @@
 """Recall in a Hopfield network: noise runs down an energy into a memory, one unit at a time."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 import torch
 from torch import Tensor
 
 from server.experiments.by_hand import ByHand
-from server.experiments.chronicle import Cause, Chronicle
+from server.experiments.chronicle import Cause, Chronicle, decision
+from server.experiments.cue import Cue, spoilt
+from server.experiments.energies import FORMULAS, case
 from server.experiments.experiment import Series
 from server.grammar import (
     BasinMap,
     Curves,
-    Formula,
     Hill,
     Line,
     Matrix,
@@ -28,12 +28,10 @@ from server.grammar import (
     slider,
 )
 from server.models import hopfield
-from server.models.memory import Dense, Memory
+from server.models.memory import Memory
 
-Spoiling = Literal["flip", "mask", "erase"]
 BINS = 31
 """Of the histogram of fields."""
-RAISED = str.maketrans("123456", "¹²³⁴⁵⁶")
 BLOCK = 512
 """Weights between more units than this are shown as means over blocks, or they would not fit into a picture."""
 
@@ -47,10 +45,12 @@ class Hopfield(ByHand):
     not at all. So the run must end in a valley, where no unit wants to flip. Learning digs the valleys: Hebb's rule
     strengthens the link of two units that agree in a memory. It melts alike memories into one another; Storkey's leaves
     out what a link knows already, the pseudo-inverse keeps any independent memories apart. A dense memory has no links
-    between pairs at all: E is a sum of Σ F(ξ·s) over memories, steep where one of them is near, and a unit compares E
-    on with E off. Dreaming does the opposite of learning: valleys into which random states fall are made less deep.
+    between pairs at all: E = −Σ F(ξ·s) over the memories ξ, with F a power of the likeness, or E = −log Σ exp(ξ·s). That
+    is steep where one memory is near; a unit compares E when it is on with E when it is off. Dreaming does the opposite
+    of learning: valleys into which random states fall are made less deep.
 
-    Three things break the promise. Heat T > 0 lets a unit climb, with the probability of Boltzmann's law. All units
+    Three things break the promise. Heat T > 0 lets a unit climb: by Glauber's rule it turns on with
+    probability 1 / (1 + exp(−2h/T)). All units
     deciding at once may swap between two states for ever; a rise is rare then, since Hebb's and the pseudo-inverse's
     links would be positive semidefinite if units heard themselves. And a hand on θ, on the state or on what is stored
     changes the hill itself, which is not counted as a rise. In random order every unit decides once per sweep.
@@ -76,18 +76,13 @@ class Hopfield(ByHand):
         "D. Krotov, J. J. Hopfield, NeurIPS 29 (2016), "
         "M. Demircigil et al., J. Stat. Phys. 168 (2017) 288 (dense memories)."
     )
-    formulas = (
-        Formula(
-            latex=r"E=-\frac{1}{2}\sum_{i,j}w_{ij}s_is_j+\sum_i\theta s_i", value="energy", digits=1, after="{form}"
-        ),
-        Formula(latex=r"h_i=\sum_j w_{ij}s_j-\theta", value="field", before="unit {example}", after="{decision}"),
-    )
+    formulas = FORMULAS
     step_name = "update"
     speed = 40.0
     pinned = "noise"
 
-    class Cue(Parameters):
-        """What this page adds; it comes first in the rail."""
+    class Heat(Parameters):
+        """What this page adds; with the cue it comes first in the rail."""
 
         temperature: float = slider(
             0.0, 0, 2, step=0.01, symbol="T", label="temperature", applies="live",
@@ -102,17 +97,8 @@ class Hopfield(ByHand):
             labels={"keep": "stays as it is", "on": "turns on", "coin": "tosses a coin"},
             help="What a unit does whose field is exactly 0. The energy is the same either way.",
         )  # fmt: skip
-        noise: float = slider(
-            0.36, 0, 0.5, step=0.01, symbol="p", label="noise in the cue",
-            help="Share of the units that are spoilt at the start. Half of them turned over leaves nothing.",
-        )  # fmt: skip
-        spoiling: Spoiling = choice(
-            "flip", label="how the cue is spoilt",
-            labels={"flip": "turned over", "mask": "switched off", "erase": "lower part erased"},
-            help="Turned over or switched off: units picked at random. Or the lower part is missing.",
-        )  # fmt: skip
 
-    class Controls(ByHand.Controls, Cue):
+    class Controls(ByHand.Controls, Cue, Heat):
         pass
 
     parameters: Controls
@@ -130,7 +116,7 @@ class Hopfield(ByHand):
         Tiles(
             title="Network state",
             caption="{wrong} units **disagree** with “{wanted}”.",
-            detail="Yellow: deciding now. Paint on it.",
+            detail="Yellow: decides next. {last} Paint on it.",
             weight=3,
             channel="state",
             colours="spins",
@@ -173,16 +159,23 @@ class Hopfield(ByHand):
         Curves(
             title="Overlaps over time",
             caption="Likeness to each memory, **update** by update.",
-            index="memory",
+            index="stored",
             lines=(Line(channel="likeness"),),
             theory=(Theory(label="recalled", value=1),),
         ),
+        Tiles(
+            title="Now, and next if all decide at once",
+            caption="Together, two pictures may **swap** for ever.",
+            detail="Without heat. One at a time, the left one never comes back.",
+            channel="together",
+            colours="spins",
+        ),
         Relation(
             title="Local fields",
-            caption="Units **left** of 0 would flip, none else.",
-            detail="Field times state, counted over all units; yellow: the unit that decided last.",
+            caption="Units **left** of 0 oppose what they hear.",
+            detail="Field times state, counted over all units; yellow: the unit that decides next.",
             x="bins",
-            lines=(Line(channel="content_units"),),
+            lines=(Line(channel="content_units", label="units"),),
             style="bars",
             now="decider",
             axis="field × state, s h",
@@ -222,15 +215,8 @@ class Hopfield(ByHand):
         self.weights = _in_blocks(memory.matrix())
 
     def start(self) -> Tensor:
-        """The wanted memory with exactly this share of its units spoilt."""
-        state = self.pictures[self.wanted].clone()
-        count = round(self.parameters.noise * self.units)
-        if self.parameters.spoiling == "erase":
-            state[self.units - count :] = -1
-            return state
-        spoilt = torch.randperm(self.units, generator=self.generator("data"))[:count]
-        state[spoilt] = -1 if self.parameters.spoiling == "mask" else -state[spoilt]
-        return state
+        """The wanted memory, spoilt."""
+        return spoilt(self.pictures[self.wanted], self.parameters, self.generator("data"))
 
     @property
     def update_order(self) -> hopfield.Order:
@@ -248,38 +234,39 @@ class Hopfield(ByHand):
 
     def show(self) -> Mapping[str, Tensor]:
         shown = dict(super().show())
-        state = self.network.state
-        contents = state * self.network.fields
+        network, state, side = self.network, self.network.state, self.parameters.side
+        fields, unit = network.fields, max(0, int(shown["unit"]))
+        contents = state * fields
         counts, edges = torch.histogram(contents.float(), BINS)
-        example, field = max(self.unit, 0), self.chronicle.field
         return shown | {
             "weights": self.weights,
-            "match": shown["overlaps"][self.wanted],
+            "together": torch.stack([state, network.together()]).view(2, side, side),
+            "match": hopfield.overlaps(self.pictures[[self.wanted]], state)[0],
             "wrong": (state != self.pictures[self.wanted]).sum(),
             "flips": self.chronicle.flips,
             "content": (contents >= 0).sum(),
             "bins": (edges[1:] + edges[:-1]) / 2,
             "content_units": counts,
-            "decider": torch.tensor([float(contents[example]), 0.0]),
-            "example": torch.tensor(example),
-            "field": self.network.fields[example] if field is None else torch.tensor(field),
+            "decider": torch.tensor([float(contents[unit]), 0.0]),
+            "field": fields[unit],
         }
 
     def words(self) -> Mapping[str, str]:
-        return {**super().words(), "decision": self.chronicle.decision, "form": self._form()}
-
-    def _form(self) -> str:
-        """Where the energy is not the sum over pairs that stands in the formula: what it is."""
-        if not isinstance(self.memory, Dense):
-            return ""
-        power = self.memory.power
-        if power is None:
-            return "here −log Σ exp(ξ·s)"
-        return f"here −Σ(ξ·s){str(power).translate(RAISED)} / {power}N{str(power - 1).translate(RAISED)}"
+        """The unit that decides next, what it will do, and which formulas hold."""
+        network, side = self.network, self.parameters.side
+        unit = network.following(self.update_order)
+        row, column = divmod(max(unit, 0), side)
+        return {
+            **super().words(),
+            "formula": case(self.parameters.rule),
+            "decision": decision(network, unit),
+            "last": self.chronicle.last,
+            "unit_number": f"{max(unit, 0)} (row {row + 1}, column {column + 1})",
+        }
 
     def verdict(self) -> Verdict:
         rises, updates = self.chronicle.rises, self.chronicle.updates
-        line = f"rises in {updates:,} updates".replace(",", "\u2009")
+        line = f"rises in {updates:,} update{'s' * (updates != 1)}".replace(",", "\u2009")
         if updates == 0:
             return Verdict(number="0", line=line, word="untested")
         if self._cause == "all at once" and self.network.swaps:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from server.experiments.experiment import Experiment, Series
-from server.experiments.valleys import block, drawn
+from server.experiments.valleys import block, drawn, strangers
 from server.grammar import (
     Formula,
     Hill,
@@ -27,7 +27,7 @@ from server.grammar import (
     slider,
 )
 from server.models.hopfield import Network, Order
-from server.models.landscape import LARGEST, Landscape, numbers_of, states_of, survey
+from server.models.landscape import LARGEST, Landscape, grained, numbers_of, states_of, survey
 from server.models.rules import learn
 
 REST = 2
@@ -48,7 +48,8 @@ class Valleys(Experiment):
 
     States of equal energy joined by single flips are one valley: ties do not multiply minima. Where no flip leads
     down but a flat walk would find one, the state lies on a ledge: a unit that hears 0 keeps its state, and the run
-    rests beside a valley. A coin at each tie sets it free. All units deciding at once may swap for ever.
+    rests beside a valley. A coin at each tie sets it free. All units deciding at once may swap for ever. Basins are
+    those of random order, whatever the order of the run; where ties toss coins, those of coins.
 
     The patterns are random, no two alike or opposite. A run that has settled makes place for one from anywhere.
     """
@@ -111,7 +112,7 @@ class Valleys(Experiment):
         Tree(
             title="Valleys and passes",
             caption="{valleys} valleys; **pale** pictures: no memory.",
-            detail="Wider: more starts end there. Click one to start above it.",
+            detail="Wider: more starts end there ({chance}). Click one to start above it.",
             weight=3,
             index="valley",
             nodes="nodes",
@@ -131,21 +132,22 @@ class Valleys(Experiment):
         Relation(
             title="Basin and depth",
             caption="The **deeper** a valley, the more starts it has?",
-            weight=2,
             x="depths",
             lines=(Line(channel="kept", label="memories"), Line(channel="spurious", label="others", mark="other")),
             now="here",
             axis="energy of the valley",
+            span=(0.0, 0.1),
         ),
         Readout(
             title="The land in numbers",
-            caption="Mirror images count as **memories**.",
+            caption="Ledges and shares: {chance}.",
             numbers=(
                 Number(channel="states", label="states", digits=0),
                 Number(channel="valleys", label="valleys", digits=0),
                 Number(channel="strict", label="of a single state", digits=0),
-                Number(channel="found", label="memories that are valleys", digits=0),
-                Number(channel="mixtures", label="valleys that hold no memory", digits=0),
+                Number(channel="found", label="valleys with a memory", digits=0),
+                Number(channel="mirrored", label="with its mirror image only", digits=0),
+                Number(channel="mixtures", label="with neither: spurious", digits=0),
                 Number(channel="deepest", label="deepest", symbol="E"),
                 Number(channel="ledges", label="starts that end on a ledge", digits=1, unit="%"),
             ),
@@ -158,7 +160,7 @@ class Valleys(Experiment):
             style="bars",
             axis="energy",
         ),
-        Tiles(title="Memories", caption="What was **stored**.", channel="memories", colours="spins"),
+        Tiles(title="Memories", caption="What was **stored**.", weight=2, channel="memories", colours="spins"),
     )
     lasting = ("memories",)
     presets = {
@@ -173,20 +175,13 @@ class Valleys(Experiment):
     }
 
     def restart(self) -> None:
-        self.patterns = self._patterns(self.parameters.units, self.parameters.memories)
+        self.patterns = strangers(self.parameters.units, self.parameters.memories, self.generator("data"))
         self.memory = learn(self.parameters.rule, self.patterns)
         self.starts = self.generator("order", "starts")
         self.network = Network(self.memory, self.patterns, self._anywhere(), self.seeds.order)
         self.live("threshold")
         self._survey()
-        self.unit, self.updates, self.rests = -1, 0, 0
-        self.runs = self.ended = self.held = 0
-
-    def _patterns(self, units: int, count: int) -> Tensor:
-        """Random patterns (p, N); the last unit is on in all, then half of them are turned over: no two opposite."""
-        draw = self.generator("data")
-        numbers = torch.randperm(1 << (units - 1), generator=draw)[:count] + (1 << (units - 1))
-        return states_of(numbers, units) * (torch.randint(2, (count, 1), generator=draw) * 2 - 1)
+        self.unit, self.updates = -1, 0
 
     def _anywhere(self) -> Tensor:
         return states_of(torch.randint(1 << self.parameters.units, (), generator=self.starts), self.parameters.units)
@@ -195,17 +190,19 @@ class Valleys(Experiment):
         self.network.threshold = self.parameters.threshold
         self.network.temperature = self.parameters.temperature
         self.network.ties = self.parameters.ties
+        if name != "temperature":  # another land, or another way down: what was counted is not of it
+            self.rests = self.runs = self.ended = self.held = 0
 
     @property
     def land(self) -> Landscape:
         """The landscape at the present threshold; listed when it is asked for, since a hand on θ moves fast."""
-        if self.surveyed != self.network.threshold:
+        if self.surveyed != (self.network.threshold, self.network.ties):
             self._survey()
         return self._land
 
     def _survey(self) -> None:
-        self.surveyed = self.network.threshold
-        self._land = survey(self.memory, self.surveyed)
+        self.surveyed = self.network.threshold, self.network.ties
+        self._land = survey(self.memory, self.network.threshold, coin=self.network.ties == "coin")
         self._drawing = drawn(self._land, self.patterns)
 
     def advance(self, steps: int) -> Series:
@@ -221,7 +218,7 @@ class Valleys(Experiment):
             flips.append((updates.flips > 0).double())
             if self.updates % units == 0:
                 self._swept()
-        return {"energy": torch.cat(energies), "flipped": torch.cat(flips)}
+        return {"energy": grained(torch.cat(energies)), "flipped": torch.cat(flips)}
 
     def _swept(self) -> None:
         """A sweep is over: a run that rests is counted, and after a while makes place for the next."""
@@ -260,12 +257,11 @@ class Valleys(Experiment):
         }
 
     def verdict(self) -> Verdict:
-        line = f"of {self.runs:,} runs found a valley".replace(",", "\u2009")
-        if self.runs == 0:
-            return Verdict(number="0", line=line, word="untested", note=self._note())
-        number = str(self.ended) if self.ended < 10_000 else f"{self.ended // 1000}k"
-        word: Word = "holds" if self.ended == self.runs else "broken"
-        return Verdict(number=number, line=line, word=word, note=self._note())
+        lost = self.runs - self.ended
+        runs = f"{self.runs:,}".replace(",", "\u2009") if self.runs < 10**6 else f"{self.runs / 1e6:.2f} M"
+        word: Word = "untested" if self.runs == 0 else "broken" if lost else "holds"
+        number = str(lost) if lost < 10**6 else f"{lost // 1000}k"
+        return Verdict(number=number, line=f"of {runs} runs found none", word=word, note=self._note())
 
     def _note(self) -> str:
         """What stands behind the count, short enough for one line."""
@@ -273,7 +269,10 @@ class Valleys(Experiment):
             return f"{self.held} held on a ledge" if self.held else "all at once: it swaps"
         if self.parameters.temperature > 0:
             return "heated: never settles"
-        return f"{self._land.count} listed, {int(self._drawing['mixtures'])} spurious"
+        return f"{self._land.count} valleys listed"
+
+    def words(self) -> Mapping[str, str]:
+        return {"chance": f"{'ties toss a coin' if self.network.ties == 'coin' else 'kept ties'}, random order"}
 
     def position(self) -> Mapping[str, str]:
         return {"run": str(self.runs + (self.rests == 0))}

@@ -19,11 +19,16 @@ def block(units: int) -> tuple[int, int]:
     return rows, units // rows
 
 
+def strangers(units: int, count: int, draw: torch.Generator) -> Tensor:
+    """Random patterns (p, N), no two alike or opposite: one unit is on in all, then half of them are turned over."""
+    numbers = torch.randperm(1 << (units - 1), generator=draw)[:count] + (1 << (units - 1))
+    return states_of(numbers, units) * (torch.randint(2, (count, 1), generator=draw) * 2 - 1)
+
+
 def drawn(land: Landscape, patterns: Tensor) -> dict[str, Tensor]:
     """Channels that change with the land only; a valley holds a memory if a pattern or its mirror image lies in it."""
-    holding = [land.below(pattern) for pattern in torch.cat([patterns, -patterns]) if land.on_floor(pattern)]
-    known = torch.zeros(land.count, dtype=torch.bool)
-    known[holding] = True
+    stored, mirrored = _holding(land, patterns), _holding(land, -patterns)
+    known = stored | mirrored
     pictures = states_of(land.minima, land.units) * torch.where(known, 1.0, PALE)[:, None]
     counts, edges = np.histogram(land.energies.numpy(), BINS)
     return {
@@ -37,11 +42,19 @@ def drawn(land: Landscape, patterns: Tensor) -> dict[str, Tensor]:
         "states": torch.tensor(1 << land.units),
         "valleys": torch.tensor(land.count),
         "strict": torch.tensor(land.strict),
-        "found": torch.tensor(sum(land.on_floor(pattern) for pattern in patterns)),
+        "found": stored.sum(),
+        "mirrored": (mirrored & ~stored).sum(),
         "mixtures": (~known).sum(),
         "deepest": land.heights.min(),
         "ledges": torch.tensor(100 * land.ledges),
     }
+
+
+def _holding(land: Landscape, states: Tensor) -> Tensor:
+    """Which valleys (K,) bool have one of these states on their floor."""
+    holding = torch.zeros(land.count, dtype=torch.bool)
+    holding[[land.below(state) for state in states if land.on_floor(state)]] = True
+    return holding
 
 
 def _nodes(land: Landscape) -> Tensor:

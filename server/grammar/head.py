@@ -39,6 +39,8 @@ class Formula(Frozen):
     digits: int = 2
     before: str = ""
     after: str = ""
+    when: str = ""
+    """Shown only while the experiment's word "formula" is one of these, separated by spaces; always if empty."""
 
 
 Word = Literal["holds", "broken", "close", "untested"]

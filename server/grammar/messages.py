@@ -43,10 +43,13 @@ class Step(_Message):
 
 
 class Rewind(_Message):
-    """The same run again (same seeds), played up to `step` and paused there; from the start it goes on as it was."""
+    """The same run again (same seeds), with what was done to it, up to `step`, and paused there: back, or forward as
+    far as was seen before. Step 0 is a new beginning with the parameters as they are now, unless it is to be a replay
+    too."""
 
     type: Literal["rewind"]
     step: int = Field(0, ge=0)
+    replay: bool = False
 
 
 class NewDraw(_Message):

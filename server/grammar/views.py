@@ -50,6 +50,8 @@ class Number(Frozen):
     symbol: str = ""
     digits: int = 2
     unit: str = ""
+    waiting: bool = False
+    """Whether NaN means "not measured yet", shown as a dash, and not that something broke."""
 
 
 class View(Frozen, ABC):

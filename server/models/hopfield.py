@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from server.models.kernels import loops
+from server.models.kernels.randomness import uniform
 from server.models.kernels.runs import Record, Run
 from server.models.kernels.verbs import Floats
 from server.models.machines import machine_for
@@ -160,6 +161,19 @@ class Network:
 
     def _never_tosses(self, fields: Tensor) -> bool:
         return self.ties != "coin" or bool((fields != 0).all())
+
+    def following(self, order: Order = "random") -> int:
+        """The unit that decides next, −1 where all do. Its draw is only looked at, not taken."""
+        if order == "all at once":
+            return -1
+        place = int(self._counters[0])
+        if order == "in turn":
+            return place
+        return int(self._sequence[place + int(uniform(self._randomness.copy()) * (len(self._sequence) - place))])
+
+    def together(self) -> Tensor:
+        """The state (N,) if all units decided at once without heat."""
+        return self._all_decide(self.fields, self.state)
 
     def update(self, steps: int, order: Order = "random") -> Updates:
         """Do ``steps`` updates: of one unit each, or of all at once when ``order`` is "all at once".

@@ -76,7 +76,7 @@ def check(experiment: type[Experiment]) -> None:
     _require(experiment, leads == 1, f"exactly one view has weight 3 (lead), not {leads}")
     _require(experiment, companions <= 2, f"at most two views have weight 2, not {companions}")
     _require(experiment, experiment.pinned in names, f"`pinned` is a parameter, not “{experiment.pinned}”")
-    _require(experiment, len(experiment.formulas) <= 2, "there are at most two formulas")
+    _require(experiment, _most_formulas(experiment) <= 2, "there are at most two formulas at a time")
     for view in experiment.views:
         visible = view.caption.replace("**", "")
         _require(experiment, len(visible) <= LONGEST_CAPTION, f"a caption has at most 44 characters: “{visible}”")
@@ -87,6 +87,14 @@ def check(experiment: type[Experiment]) -> None:
             preset_of(experiment, label)
         except Refused as refusal:
             raise Misdeclared(f"{_place(experiment)}: preset “{label}”: {refusal}") from None
+
+
+def _most_formulas(experiment: type[Experiment]) -> int:
+    """How many formulas stand there at once at most."""
+    words = {word for formula in experiment.formulas for word in formula.when.split()} | {""}
+    return max(
+        sum(not formula.when or word in formula.when.split() for formula in experiment.formulas) for word in words
+    )
 
 
 def _imported(name: str) -> ModuleType:

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], float]
 MOST_DRAWS = 2
 PICTURES_PER_SECOND = 30.0
+QUIET = 1.0
+"""Seconds that a replay may take without a picture: what is rewound jumps, and only a long way is seen."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Seat:
     session: Session
     pace: Pace
     viewers: dict[str, Viewer] = field(default_factory=dict)
+    quiet_until: float = -inf
 
     def due(self) -> float:
         """When this session next needs the thread."""
@@ -59,7 +62,11 @@ class Seat:
 
     def _picture_due(self, viewer: Viewer) -> float:
         news = viewer.reader.version != self.session.version
-        return viewer.next_picture if viewer.wanted and news else inf
+        return self.picture_at(viewer) if viewer.wanted and news else inf
+
+    def picture_at(self, viewer: Viewer) -> float:
+        """When a viewer may have the next picture."""
+        return max(viewer.next_picture, self.quiet_until) if self.session.hurried else viewer.next_picture
 
 
 class Host:
@@ -114,8 +121,12 @@ class Host:
         except Exception as error:  # an action's own fault: this page is told, no other notices
             log.exception("%s was asked to %s", seat.session.kind.name, message.type)
             return [_refusal(viewer, Refused(f"That could not be done ({type(error).__name__}: {error})."))]
-        seat.pace.reset(self._clock(), seat.session)
-        return self._tell(seat)
+        now, card = self._clock(), seat.session.card
+        seat.pace.reset(now, seat.session)
+        if isinstance(message, messages.Rewind):
+            seat.quiet_until = now + QUIET
+            seat.pace.hurry(seat.session, self._clock)
+        return self._tell(seat) + self._cards(seat, card)
 
     def leave(self, viewer: str) -> None:
         """A viewer has gone. A session without viewers ends; without its controller the next viewer takes over."""
@@ -143,9 +154,7 @@ class Host:
         seat.pace.serve(seat.session, self._clock)
         pictures = self._pictures(seat)
         told = self._tell(seat) if seat.session.state != state else []
-        if seat.session.card is not None and seat.session.card is not card:
-            told += [_answer(viewer, seat.session.card) for viewer in seat.viewers]
-        return told + pictures
+        return told + self._cards(seat, card) + pictures
 
     def _seat(self, name: str, message: messages.Open) -> tuple[Seat, tuple[str, ...]]:
         if message.session:
@@ -163,10 +172,15 @@ class Host:
     def _tell(self, seat: Seat) -> list[Outgoing]:
         return [_answer(v.name, seat.session.changed(seat.name, v.controller)) for v in seat.viewers.values()]
 
+    def _cards(self, seat: Seat, old: messages.Answer | None) -> list[Outgoing]:
+        """The card of a run that has stopped since `old` was there."""
+        card = seat.session.card
+        return [] if card is None or card is old else [_answer(viewer, card) for viewer in seat.viewers]
+
     def _pictures(self, seat: Seat) -> list[Outgoing]:
         now, made = self._clock(), []
         for viewer in seat.viewers.values():
-            if viewer.wanted and viewer.reader.version != seat.session.version and viewer.next_picture <= now:
+            if viewer.wanted and viewer.reader.version != seat.session.version and seat.picture_at(viewer) <= now:
                 viewer.wanted -= 1
                 viewer.next_picture = now + self._interval
                 try:

@@ -44,6 +44,7 @@ class Session:
         self.speed = start.speed
         self.run = 0
         self.version = 0
+        self._seen = 0
         self.card: messages.DivergedMessage | messages.Failed | None = None
         self.state: messages.State = "playing" if start.playing else "paused"
         self._begin(start.parameters)
@@ -63,12 +64,13 @@ class Session:
         match message:
             case messages.Play():
                 self._play()
+                self._replay = []
             case messages.Pause():
                 self._pause()
             case messages.Step():
                 self._play(self.step + message.steps)
             case messages.Rewind():
-                self._rewind(message.step)
+                self._rewind(message.step, message.replay)
             case messages.NewDraw():
                 self._draw(message)
             case messages.Speed():
@@ -79,7 +81,7 @@ class Session:
                 self._change(message)
         self.version += 1
 
-    def room(self, steps: int) -> int:
+    def _room(self, steps: int) -> int:
         """How many of so many steps may be made before something else must happen."""
         limits = [steps]
         if self.target is not None:
@@ -119,7 +121,7 @@ class Session:
     def _begin(self, parameters: Parameters, replay: tuple[Entry, ...] = (), target: int | None = None) -> None:
         """A new run from these parameters and the seeds; a failed session comes back to life.
 
-        Whatever a restart raises, the old run is untouched.
+        Without a target nothing has been seen of it yet. Whatever a restart raises, the old run is untouched.
         """
         experiment = self.kind(parameters, self.seeds, self.device)
         experiment.restart()
@@ -128,6 +130,7 @@ class Session:
         self._log: list[Entry] = []
         self._replay = list(replay)
         self.target = target
+        self._seen = 0 if target is None else self._seen
         self.run += 1
         self.history = History()
         self.card = None
@@ -154,17 +157,26 @@ class Session:
         if self.state == "playing":
             self.state, self.target = "paused", None
 
-    def _rewind(self, step: int) -> None:
-        """To the start with the parameters as they are; or, replaying what was done, to a step already seen."""
-        if step > self.step:
-            raise Refused(f"The run has only reached step {self.step}; it cannot be rewound to {step}.")
-        if step == 0:
+    def _rewind(self, step: int, replay: bool) -> None:
+        """To the start with the parameters as they are; or, replaying what was done, to a step already seen.
+
+        What was done after that step waits: it is replayed on the way forward, and forgotten once a hand changes
+        something there or the run is played on.
+        """
+        self._seen = max(self._seen, self.step)
+        if step > self._seen:
+            raise Refused(f"The run has only reached step {self._seen}; it cannot be rewound to {step}.")
+        if step == 0 and not replay:
+            seen = self._seen
             self._begin(self.parameters)
-            return
-        entries = tuple(entry for entry in self._log if entry.step < step)
-        self.state = "playing"
-        self._begin(self._initial, entries, step)
-        self._replay_due()
+            self._seen = seen
+        elif step > self.step and self.state != "failed":
+            self.state, self.target = "playing", step
+        else:
+            self._begin(self._initial, (*self._log, *self._replay), step)
+            self.state = "playing"
+            if step == 0:
+                self._arrive()
 
     def _preset(self, name: str) -> None:
         parameters, speed = preset_of(self.kind, name)
@@ -180,6 +192,7 @@ class Session:
         entry = Entry(self.step, message)
         self._apply(entry)
         self._log.append(entry)
+        self._replay = []
 
     def _begins_anew(self, parameter: str) -> bool:
         """A live parameter has nothing left to change in a run that has stopped."""
@@ -199,18 +212,24 @@ class Session:
         getattr(self.experiment, message.action)(**arguments)
 
     def _advance(self, steps: int) -> int:
-        steps = self.room(steps)
+        self._replay_due()
+        steps = self._room(steps)
         if steps:
             series = {name: tensor.detach().cpu().numpy() for name, tensor in self.experiment.advance(steps).items()}
             self.history.append(series)
             self.experiment.step += steps
             self.version += 1
             self._check_finite(series)
-        self._replay_due()
         if self.target is not None and self.step >= self.target:
-            self._pause()
-            self.version += 1
+            self._arrive()
         return steps
+
+    def _arrive(self) -> None:
+        """Pause where a replay or a single step was to end; at the furthest point with what a hand did there."""
+        if self.step >= self._seen:
+            self._replay_due()
+        self._pause()
+        self.version += 1
 
     def _replay_due(self) -> None:
         while self._replay and self._replay[0].step <= self.step:

@@ -43,12 +43,14 @@ def test_too_many_memories_break_the_claim_and_dense_memories_hold_them() -> Non
 
 
 def test_nothing_is_claimed_before_every_point_is_computed() -> None:
-    experiment = run(complete=False)
-    assert experiment.verdict().word == "untested"
+    experiment = run(77, complete=False)
+    assert (experiment.verdict().number, experiment.verdict().word) == ("–", "untested")
+    assert bool(experiment.show()["near"].isnan())
     assert "computed" in experiment.words()["progress"]
     for _ in range(200):
         experiment.advance(1)
     assert experiment.words()["progress"] == ""
+    assert not bool(experiment.show()["pure"].isnan())
 
 
 def test_shares_are_those_of_the_map() -> None:
@@ -101,8 +103,8 @@ def test_heights_are_energies_of_real_states() -> None:
 def test_one_start_after_another_falls_along_a_path_that_ends_where_it_is() -> None:
     experiment = run(complete=False)
     energies = experiment.advance(20 * UNITS)["energy"]
-    assert int(experiment.position()["landed"]) >= 3
-    assert int((energies.diff() > 1e-9).sum()) == int(experiment.position()["landed"])
+    assert int(experiment.position()["settled"]) >= 3
+    assert int((energies.diff() > 1e-9).sum()) == int(experiment.position()["settled"])
     path = experiment.show()["path"]
     assert torch.allclose(path[-1], experiment.projection.place(experiment.show()["state"].flatten()))
 
@@ -111,7 +113,7 @@ def test_a_run_that_shall_rest_stays_in_its_valley() -> None:
     experiment = run(relaunch=False, complete=False)
     energies = experiment.advance(20 * UNITS)["energy"]
     assert bool((energies.diff() <= 1e-9).all())
-    assert experiment.position()["landed"] == "0"
+    assert experiment.position()["settled"] == "1"
 
 
 def test_a_click_starts_a_run_from_there() -> None:

@@ -25,8 +25,9 @@ def test_without_heat_every_run_ends_in_a_listed_valley(seed: int) -> None:
     assert experiment.runs > 50
     assert experiment.ended == experiment.runs
     verdict = experiment.verdict()
-    assert (verdict.number, verdict.word) == (str(experiment.runs), "holds")
-    assert f"{experiment.land.count} listed" in verdict.note
+    assert (verdict.number, verdict.word) == ("0", "holds")
+    assert verdict.line == f"of {experiment.runs} runs found none"
+    assert verdict.note == f"{experiment.land.count} valleys listed"
     floors = experiment.land.heights[: experiment.land.count]
     assert bool((series["energy"][:, None] - floors).abs().min(0).values.lt(1e-9).any())
 
@@ -76,7 +77,8 @@ def test_pictures_are_the_valleys_pale_where_nothing_is_stored() -> None:
         assert float(picture.abs().max()) == pytest.approx(1.0 if number in stored else PALE)
     kept, spurious = shown(experiment, "kept"), shown(experiment, "spurious")
     assert bool((kept.isnan() != spurious.isnan()).all())
-    assert int(kept.isfinite().sum()) == 2 * int(shown(experiment, "found"))
+    assert int(kept.isfinite().sum()) == int(shown(experiment, "found")) + int(shown(experiment, "mirrored"))
+    assert int(shown(experiment, "found")) == int(shown(experiment, "mirrored")) == 3
     assert int(spurious.isfinite().sum()) == int(shown(experiment, "mixtures"))
     assert float(shown(experiment, "counts").sum()) == 4096
 
@@ -103,6 +105,33 @@ def test_a_threshold_tilts_the_land_at_once() -> None:
     assert experiment.land.count != begun(Valleys).land.count
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "anew"), [("threshold", 0.2, True), ("ties", "coin", True), ("temperature", 0.1, False)]
+)
+def test_runs_on_another_land_are_counted_anew(name: str, value: float | str, anew: bool) -> None:
+    experiment = begun(Valleys)
+    stepped(experiment, 600)
+    assert experiment.runs > 5
+    experiment.parameters = experiment.parameters.changed(name, value)
+    experiment.live(name)
+    assert (experiment.runs == 0) is anew
+
+
+def test_words_of_the_verdict_keep_to_their_room() -> None:
+    experiment = begun(Valleys)
+    for runs, lost in ((0, 0), (15_269, 1), (999_999, 999_999), (98_765_432, 12_345_678)):
+        experiment.runs, experiment.ended, experiment.held = runs, runs - lost, min(lost, 99_999)
+        verdict = experiment.verdict()
+        assert (len(verdict.number) <= 6, len(verdict.line) <= 26, len(verdict.note) <= 22) == (True,) * 3
+        assert verdict.word == ("untested" if not runs else "broken" if lost else "holds")
+
+
+def test_the_energy_of_a_level_land_is_nought() -> None:
+    experiment = begun(Valleys, memories=6)
+    energies = stepped(experiment, 2000)["energy"]
+    assert bool(((energies == 0) | (energies.abs() > 1e-6)).all())
+
+
 def test_heat_goes_on_for_ever_and_crosses_passes() -> None:
     experiment = begun(Valleys, memories=2, temperature=0.45)
     below = set()
@@ -127,7 +156,8 @@ def test_ties_hold_runs_on_ledges_until_coins_are_tossed() -> None:
     held, free = (begun(Valleys, memories=6, ties=ties) for ties in ("keep", "coin"))
     for experiment in (held, free):
         stepped(experiment, 3000)
-        assert float(shown(experiment, "ledges")) > 5
+    assert float(shown(held, "ledges")) > 5
+    assert float(shown(free, "ledges")) == 0
     assert held.held == held.runs - held.ended > 0
     assert held.verdict().word == "broken"
     assert "ledge" in held.verdict().note

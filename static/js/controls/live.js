@@ -48,8 +48,14 @@ function replaceBraces(element) {
 export function mountLive(elements) {
   elements.forEach(replaceBraces);
   const places = elements.flatMap((element) => [...element.querySelectorAll('.live[data-channel]')]);
+  // A formula that holds only for some settings stands there while the frame's word "formula" names it.
+  const cases = elements.flatMap((element) => [...element.querySelectorAll('[data-when]')]);
   return {
     draw(frame) {
+      for (const each of cases) {
+        const holds = each.getAttribute('data-when')?.split(' ').includes(frame.words.formula ?? '');
+        each.toggleAttribute('hidden', !holds);
+      }
       for (const place of places) {
         const name = place.getAttribute('data-channel') ?? '';
         const digits = place.getAttribute('data-digits') ?? undefined;

@@ -16,7 +16,7 @@ function make(tag, text = '', name = '') {
 }
 
 /** @param {NumberRow} spec @param {HTMLElement} list */
-function row({ channel, label, symbol, digits, unit }, list) {
+function row({ channel, label, symbol, digits, unit, waiting }, list) {
   const line = make('div');
   const name = make('dt', label);
   if (symbol) name.append(' ', make('span', symbol.replace(/^\\/, ''), 'sym'));
@@ -27,9 +27,11 @@ function row({ channel, label, symbol, digits, unit }, list) {
   list.append(line);
   return (/** @type {Frame} */ frame) => {
     const measured = number(frame, channel);
-    const text = Number.isFinite(measured) ? fixed(measured, digits) : 'not finite';
+    const waits = waiting && Number.isNaN(measured);
+    const lost = !waits && !Number.isFinite(measured);
+    const text = waits ? '–' : lost ? 'not finite' : fixed(measured, digits);
     if (numeral.data !== text) numeral.data = text;
-    value.classList.toggle('lost', !Number.isFinite(measured));
+    value.classList.toggle('lost', lost);
     return `${label} ${text}${unit ? ` ${unit}` : ''}`;
   };
 }

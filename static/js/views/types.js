@@ -6,7 +6,7 @@
 /** @typedef {'linear' | 'log'} AxisScale */
 /** @typedef {{channel: string, label: string, mark: Mark, smooth: number}} Line */
 /** @typedef {{label: string, channel: string, value: number | null}} Theory */
-/** @typedef {{channel: string, label: string, symbol: string, digits: number, unit: string}} NumberRow */
+/** @typedef {{channel: string, label: string, symbol: string, digits: number, unit: string, waiting?: boolean}} NumberRow */
 /** @typedef {{title: string, caption: string, detail: string, weight: 1|2|3, index: string}} Common */
 /** @typedef {Common & {kind: 'readout', numbers: NumberRow[]}} ReadoutSpec */
 /**
