@@ -111,9 +111,14 @@ class Associative(Experiment):
                 self.trail.mark(self.point())
             if self.updates % self.units == 0:
                 self.swept()
-        if not self.map.finished:  # little by little beside the run, so that neither waits for the other
-            self.map.refine(1)
         return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+
+    def tend(self) -> bool:
+        """The map gets finer little by little beside the run, so that neither waits for the other."""
+        if self.map.finished:
+            return False
+        self.map.refine(1)
+        return True
 
     def measured(self, updates: hopfield.Updates) -> Series:
         """What is kept of every update."""

@@ -20,11 +20,6 @@ def stay(temperature: float) -> int:
     return LONGER if SLOW[0] <= temperature <= SLOW[1] else STAY
 
 
-def stay(temperature: float) -> int:
-    """Sweeps at this stop."""
-    return LONGER if SLOW[0] <= temperature <= SLOW[1] else STAY
-
-
 class Scan:
     """Temperatures that go up through `STOPS` and down again, for ever."""
 
@@ -72,8 +67,7 @@ class Swing:
         """(2,): field and M/N after the last sweep."""
         return self._followed[-1]
 
-    @property
-    def loop(self) -> tuple[Tensor, Tensor]:
-        """Fields and M/N of the last periods, (k,) each."""
+    def channels(self) -> dict[str, Tensor]:
+        """The field now, fields and M/N of the last periods, (k,) each, and the last of them."""
         fields, magnetisations = self._followed[:: max(1, len(self._followed) // POINTS)].T
-        return fields, magnetisations
+        return {"pull": self.now[0], "fields": fields, "loop": magnetisations, "loop_now": self.now}

@@ -8,11 +8,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from server.experiments.visited import Measured
+from server.experiments.visited import ENOUGH, Measured
 from server.grammar import Verdict
 from server.grammar.head import Word
 from server.models import onsager
-from server.models.binning import FACTS
 
 CURVES = ("onsager_magnetisations", "onsager_energies", "onsager_heats", "torus_heats")
 LOW, HIGH, POINTS = 0.5, 4.5, 161
@@ -27,8 +26,6 @@ CLOSE, BROKEN = 4.0, 5.0
 """Standard errors. More than the usual 2 or 3: the page looks at every frame, so it tests again and again."""
 DECIDED = 200
 """Independent facts before anything but "holds" is said: with fewer, the error itself is not known well."""
-PATIENCE = 3000
-"""Sweeps after which a lattice that gave few facts is called slow, not new."""
 STRIPES = 0.5
 """A row counts as one side's from this share of Onsager's |M| on."""
 
@@ -101,10 +98,10 @@ def judged(measured: Measured, sweeps: int, side: int, temperature: float, stuck
     line = "errors off Onsager’s |M|" if magnet else "errors off exact energy"
     facts = measured.facts
     if stuck or not measured.balanced:
-        few = f"{facts:.0f} of {FACTS} samples" if facts >= 1 else "still relaxing"
-        drifts = facts >= FACTS or (facts >= 1 and sweeps > PATIENCE)
-        note = "caught in stripes" if stuck else "still relaxing" if drifts else few
-        return Verdict(number="–", line=line, word="untested", note=note)
+        few = f"{sweeps} sweeps so far" if sweeps < ENOUGH else "still relaxing"
+        return Verdict(number="–", line=line, word="untested", note="walls remain" if stuck else few)
+    if facts == inf:
+        return Verdict(number="–", line=line, word="untested", note="nothing has moved")
     true = at(side, temperature)
     found, expected = (measured.magnetisation, true.spontaneous) if magnet else (measured.energy, true.torus_energy)
     off = found.off(expected, _least(true, magnet, side, sweeps, temperature))
@@ -112,7 +109,7 @@ def judged(measured: Measured, sweeps: int, side: int, temperature: float, stuck
     if off >= CLOSE and facts < DECIDED:
         return Verdict(number=number, line=line, word="untested", note=f"{facts:.0f} of {DECIDED} samples")
     word: Word = "holds" if off < CLOSE else "close" if off < BROKEN else "broken"
-    return Verdict(number=number, line=line, word=word, note=f"broken from {BROKEN:.0f} on")
+    return Verdict(number=number, line=line, word=word, note=f"{BROKEN:.0f} would break it")
 
 
 def _least(true: Exact, magnet: bool, side: int, sweeps: int, temperature: float) -> float:
@@ -124,3 +121,16 @@ def _least(true: Exact, magnet: bool, side: int, sweeps: int, temperature: float
     units = side * side
     variance = (1 - true.spontaneous**2 if magnet else temperature**2 * true.torus_heat) / units
     return max(sqrt(max(variance, 0.0) / sweeps), 2 / (units * sweeps))
+
+
+def sides(magnetisation: float, temperature: float, stuck: bool, in_field: bool) -> dict[str, str]:
+    """In words: what became of the two colours, and of the choice between up and down."""
+    if in_field:
+        return {"colours": "a field pulls", "choice": "a field pulls"}
+    if temperature >= onsager.CRITICAL:
+        return {"colours": "neither colour lasts", "choice": "neither lasts"}
+    if stuck:
+        return {"colours": "walls remain", "choice": "both, behind walls"}
+    if abs(magnetisation) < STRIPES * onsager.magnetisation(temperature):
+        return {"colours": "not decided", "choice": "not decided"}
+    return {"colours": "one colour wins", "choice": "one at a time"}

@@ -108,6 +108,13 @@ class Experiment(ABC):
         advance(3) and advance(4) must equal advance(7) bit for bit. Raises Diverged at the first non-finite number.
         """
 
+    def tend(self) -> bool:
+        """A few milliseconds of work on what only pictures show (a map that gets finer); whether there was any.
+
+        Called between calls of `advance` while the run plays; nothing measured may depend on how often.
+        """
+        return False
+
     @abstractmethod
     def show(self) -> Mapping[str, Tensor]:
         """The arrays that a picture needs now: called per frame, never per step. Tensors on any device.

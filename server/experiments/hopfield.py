@@ -45,15 +45,15 @@ class Hopfield(ByHand):
     not at all. So the run must end in a valley, where no unit wants to flip. Learning digs the valleys: Hebb's rule
     strengthens the link of two units that agree in a memory. It melts alike memories into one another; Storkey's leaves
     out what a link knows already, the pseudo-inverse keeps any independent memories apart. A dense memory has no links
-    between pairs at all: E = −Σ F(ξ·s) over the memories ξ, with F a power of the likeness, or E = −log Σ exp(ξ·s). That
-    is steep where one memory is near; a unit compares E when it is on with E when it is off. Dreaming does the opposite
-    of learning: valleys into which random states fall are made less deep.
+    between pairs at all: E = −Σ F(ξ·s) over the memories ξ, with F a power of the likeness, or E = −log Σ exp(ξ·s),
+    steep where one memory is near; a unit compares E when on with E when off. Dreaming does the opposite of learning:
+    valleys into which random states fall are made less deep.
 
-    Three things break the promise. Heat T > 0 lets a unit climb: by Glauber's rule it turns on with
-    probability 1 / (1 + exp(−2h/T)). All units
-    deciding at once may swap between two states for ever; a rise is rare then, since Hebb's and the pseudo-inverse's
-    links would be positive semidefinite if units heard themselves. And a hand on θ, on the state or on what is stored
-    changes the hill itself, which is not counted as a rise. In random order every unit decides once per sweep.
+    Three things break the promise. Heat T > 0 lets a unit climb: by Glauber's rule it turns on with probability 1 /
+    (1 + exp(−2h/T)). All units deciding at once may swap between two states for ever; a rise is rare then, since
+    Hebb's and the pseudo-inverse's links would be positive semidefinite if units heard themselves. And a hand on θ,
+    on the state or on what is stored changes the hill itself, which is not counted as a rise. In random order every
+    unit decides once per sweep.
 
     The map shows where starts end, each without heat, one unit at a time in a random order. All memories stand on the
     rim; at the centre there is noise. Between, every unit copies the noise or one of the two neighbouring memories,

@@ -90,7 +90,7 @@ class Valleys(Experiment):
         )  # fmt: skip
         units: int = slider(
             12, 4, LARGEST, symbol="N", label="units",
-            help="There are 2ᴺ states. From 18 on, listing them takes up to a second, also when θ moves.",
+            help="There are 2ᴺ states. From 18 on, listing them takes a second or two, also when θ moves.",
         )  # fmt: skip
         memories: int = slider(3, 1, 8, symbol="p", label="memories stored", help="Random patterns, drawn by the seed.")
         rule: Literal["hebb", "storkey", "pseudo-inverse"] = choice(
@@ -112,7 +112,7 @@ class Valleys(Experiment):
         Tree(
             title="Valleys and passes",
             caption="{valleys} valleys; **pale** pictures: no memory.",
-            detail="Wider: more starts end there ({chance}). Click one to start above it.",
+            detail="Wider: more starts ({chance}). Click: start above it.",
             weight=3,
             index="valley",
             nodes="nodes",
@@ -140,7 +140,7 @@ class Valleys(Experiment):
         ),
         Readout(
             title="The land in numbers",
-            caption="Ledges and shares: {chance}.",
+            caption="Shares and **ledges**: {chance}.",
             numbers=(
                 Number(channel="states", label="states", digits=0),
                 Number(channel="valleys", label="valleys", digits=0),
@@ -211,8 +211,7 @@ class Valleys(Experiment):
         while left:
             part = min(left, units - self.updates % units)
             updates = self.network.update(part, order)
-            self.updates += part
-            left -= part
+            self.updates, left = self.updates + part, left - part
             self.unit = int(updates.unit[-1])
             energies.append(updates.energy)
             flips.append((updates.flips > 0).double())
@@ -250,6 +249,7 @@ class Valleys(Experiment):
             "memories": self.patterns.view(-1, *block(land.units)),
             "unit": torch.tensor(self.unit),
             "height": torch.tensor(energy),
+            "energy": torch.tensor(energy),
             "now": torch.tensor([valley, energy]),
             "here": torch.stack([land.heights[valley], land.shares[valley]]),
             "climb": climb,
@@ -259,9 +259,10 @@ class Valleys(Experiment):
     def verdict(self) -> Verdict:
         lost = self.runs - self.ended
         runs = f"{self.runs:,}".replace(",", "\u2009") if self.runs < 10**6 else f"{self.runs / 1e6:.2f} M"
+        line = f"of {runs} {'run' if self.runs == 1 else 'runs'} found none"
         word: Word = "untested" if self.runs == 0 else "broken" if lost else "holds"
         number = str(lost) if lost < 10**6 else f"{lost // 1000}k"
-        return Verdict(number=number, line=f"of {runs} runs found none", word=word, note=self._note())
+        return Verdict(number=number, line=line, word=word, note=self._note())
 
     def _note(self) -> str:
         """What stands behind the count, short enough for one line."""

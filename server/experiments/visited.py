@@ -43,13 +43,13 @@ class Visited:
 
     def __init__(self, units: int, temperature: float) -> None:
         self._units = units
-        self._marks: dict[float, Measured] = {}
+        self._marks: dict[float, tuple[Bins, Measured]] = {}
         self._pools: dict[float, Bins] = {}
         self._temperature = temperature
         self._begin(Bins(columns=4))
 
     def move(self, temperature: float, pooled: bool = False) -> None:
-        """Measure anew, at this temperature; what was measured before stays as a mark.
+        """Measure anew, at this temperature; the best of what was measured before stays as a mark.
 
         Pooled, as in a scan that passes again and again: go on with what earlier pooled moves measured there.
         """
@@ -84,8 +84,9 @@ class Visited:
         if self.sweeps >= ENOUGH and self.sweeps != self._known[0]:
             found = _measured(self._bins.recent(), self._units, self._temperature)
             self._known = self.sweeps, found
-            if found.facts >= self._marks.get(self._temperature, Measured()).facts or found.balanced:
-                self._marks[self._temperature] = found
+            bins, before = self._marks.get(self._temperature, (self._bins, found))
+            if bins is self._bins or found.facts >= before.facts:
+                self._marks[self._temperature] = self._bins, found
         return self._known[1]
 
     def forget(self) -> None:
@@ -93,8 +94,8 @@ class Visited:
         self._marks.pop(self._temperature, None)
 
     def readings(self) -> dict[str, str]:
-        """The means since the last move with their errors, in words, by name."""
-        said = {}
+        """How many sweeps were measured, and their means with errors, in words, by name."""
+        said = {"measured": f"{self.sweeps:,}".replace(",", "\u2009")}
         for name, mean in self.here()._asdict().items():
             words = f"{mean.value:.4f} ± {mean.error:.4f}" if mean.trusted else "not known yet"
             said[f"{name}_reading"] = words.replace("-", "−")
@@ -106,7 +107,7 @@ class Visited:
         A mean that is not sure yet is shown too, with its whole spread for an error: were such marks left out, those
         that remain near T_c would be the runs that happened to hold still.
         """
-        marks = sorted(self._marks.items()) or [(nan, Measured())]
+        marks = sorted((temperature, found) for temperature, (_, found) in self._marks.items()) or [(nan, Measured())]
         channels = {"temperatures": torch.tensor([temperature for temperature, _ in marks])}
         for name in Measured._fields:
             means: list[Estimate] = [getattr(measured, name) for _, measured in marks]

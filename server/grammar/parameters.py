@@ -21,6 +21,8 @@ from server.grammar.errors import Misdeclared, Refused
 Applies = Literal["live", "restart"]
 Scale = Literal["linear", "log"]
 Value = float | int | str | bool
+SWITCHES = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
+"""What a link may say of a toggle; it is written as the first of each."""
 
 
 def slider(
@@ -102,11 +104,13 @@ class Parameters(BaseModel):
         """The parameters that a link names, and a sentence for each part that was ignored. Never raises."""
         parameters, ignored = base or cls(), []
         for name, text in link.items():
+            if name not in cls.model_fields:
+                ignored.append(f"Ignored in the link: nothing here is called “{_short(name)}”.")
+                continue
             try:
-                cls.applies(name)
                 parameters = parameters.changed(name, _value(cls.model_fields[name], text))
             except Refused as refusal:
-                ignored.append(f"The link's {_short(name)}={_short(text)} was ignored. {refusal}")
+                ignored.append(f"Ignored in the link: {refusal}")
         return parameters, ignored
 
 
@@ -146,7 +150,7 @@ def _sentence(field: FieldInfo, value: object) -> str:
     elif control["kind"] == "choice":
         right = "takes one of: " + ", ".join(option["value"] for option in control["options"])
     else:
-        right = "is either true or false"
+        right = "is either on or off"
     return f"{control['label'][:1].upper()}{control['label'][1:]} {right}, not {_short(str(value))}."
 
 
@@ -168,8 +172,8 @@ def _text(value: Value) -> str:
 
 def _value(field: FieldInfo, text: str) -> Value:
     kind = _extra(field)["kind"]
-    if kind == "toggle" and text in ("on", "off"):
-        return text == "on"
+    if kind == "toggle":
+        return SWITCHES.get(text, text)
     if kind == "slider":
         try:
             return int(text) if field.annotation is int else float(text)

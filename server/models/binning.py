@@ -26,22 +26,32 @@ JOINED = 1, 2, 4, 8
 """So many bins are joined to find the error; the largest counts."""
 FEWEST = 6 * max(JOINED)
 """With fewer bins there is no error. Once `MOST` were full, the recent ones are as many to twice as many."""
-FACTS = 20
+FACTS = 30
 """So many independent facts make an error that can be trusted. More than there are longest bins (6 to 12): a run that
 only drifts gives about one fact for each."""
+DRIFT = 3.0
+"""Standard errors by which the halves of a run in balance hardly ever differ."""
 
 
 class Estimate(NamedTuple):
-    """A mean, its standard error, and how many independent measurements would have given this error."""
+    """A mean, its standard error, how many independent measurements would have given this error, and by how many of
+    its own standard errors the first half of them differs from the second."""
 
     value: float = nan
     error: float = nan
     facts: float = 0.0
+    drift: float = 0.0
 
     @property
     def trusted(self) -> bool:
-        """Whether the error is a true one. While bins still look alike it is too small, and the facts are few."""
-        return self.facts >= FACTS
+        """Whether the error is a true one. While bins still look alike it is too small, and the facts are few; while
+        the run is on its way somewhere, its halves differ."""
+        return self.facts >= FACTS and self.drift < DRIFT
+
+    @property
+    def bar(self) -> float:
+        """The error to draw: the whole spread of single measurements while the error cannot be trusted."""
+        return self.error if self.trusted else self.error * sqrt(max(self.facts, 1.0))
 
     def off(self, true: float, least: float) -> float:
         """How many errors the value lies off the true one; no error counts as smaller than `least`."""
@@ -80,7 +90,12 @@ def estimate(bins: Floats, mean: Function, variance: Function) -> Estimate:
         return Estimate()
     error = max(_jackknife(_joined(bins, size), mean) for size in JOINED)
     columns = bins.mean(0)
-    return Estimate(float(mean(columns)), error, float(variance(columns)) / error**2 if error else inf)
+    if not error:
+        return Estimate(float(mean(columns)), 0.0, inf)  # nothing moved
+    middle = len(bins) // 2
+    # Each half has √2 times the error of the whole, so their difference has twice that error.
+    drift = abs(float(mean(bins[:middle].mean(0)) - mean(bins[middle:].mean(0)))) / (2 * error)
+    return Estimate(float(mean(columns)), error, float(variance(columns)) / error**2, drift)
 
 
 def _joined(bins: Floats, size: int) -> Floats:

@@ -11,6 +11,7 @@ preference keeps its state, so that runs may come to rest there.
 **Basins** are probabilities: from a start drawn evenly among all states, of the units that would flip each is as likely
 to be the next (random order with replacement, T = 0). They are computed exactly, by handing the probability of every
 state, the highest first, to its lower neighbours. Sweeps in which every unit decides once differ a little from this.
+Where ties toss a coin, it is handed to neighbours of the same energy too, half as much; then nothing rests on a ledge.
 
 **Barrier tree** (disconnectivity graph): two valleys are joined at the least energy that every path of single flips
 between them must climb to.
@@ -33,12 +34,10 @@ from server.models.memory import Memory
 
 LARGEST = 20
 """Units: at 20 a million states take about half a second and 60 MB while it lasts, 12 MB after."""
-
 GRAIN = 2.0**-32
 """Twice `TIE`, the least field that moves a unit: a flip changes the energy by twice the field."""
-
 BLOCK = 1 << 14
-EVEN = 0.4
+EVEN = 0.7
 """How much of the width all leaves share evenly, so that the smallest has a place to be seen."""
 
 Floats = NDArray[np.float64]
@@ -53,6 +52,11 @@ def numbers_of(states: Tensor) -> Tensor:
 def states_of(numbers: Tensor, units: int) -> Tensor:
     """The states (…, N) with these numbers (…)."""
     return (numbers[..., None] >> torch.arange(units) & 1).double() * 2 - 1
+
+
+def grained(energies: Tensor) -> Tensor:
+    """Energies (…) as the landscape counts them: those that are the same up to rounding are the same number."""
+    return (energies / GRAIN).round() * GRAIN
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,10 +115,10 @@ class Landscape:
         return ends.mean(0)
 
 
-def survey(memory: Memory, threshold: float = 0.0) -> Landscape:
+def survey(memory: Memory, threshold: float = 0.0, *, coin: bool = False) -> Landscape:
     """All of a memory's landscape. Raises ValueError for more than `LARGEST` units or units that hear themselves."""
     units = memory.size
-    energies = np.rint(_energies(memory, threshold) / GRAIN) * GRAIN
+    energies = grained(_energies(memory, threshold)).numpy()
     order = np.argsort(energies, kind="stable")
     down = np.empty_like(order)
     kernels.ways_down(energies, units, down)
@@ -123,41 +127,41 @@ def survey(memory: Memory, threshold: float = 0.0) -> Landscape:
     joined, heights = np.empty((count - 1, 2), np.int64), np.empty(count - 1)
     kernels.passes_between(energies, units, order, valleys, joined, heights)
     mass = np.full_like(energies, 1 / energies.size)
-    kernels.endings(energies, units, order, mass)
-
+    if coin:
+        kernels.endings_with_coins(energies, units, order, down, mass)
+    else:
+        kernels.endings(energies, units, order, mass)
     floor = np.flatnonzero(down < 0)
     chiefs = floor[down[floor] == -1 - floor]
     minima = chiefs[np.argsort(valleys[chiefs])]
     leaves, heights, parents = _tree(energies[minima], joined, heights)
-    valleys = np.argsort(leaves)[valleys]
-    minima = minima[leaves]
+    valleys, minima = np.argsort(leaves)[valleys], minima[leaves]
     return Landscape(
         units=units,
         energies=torch.from_numpy(energies),
         valleys=torch.from_numpy(valleys.astype(np.int32)),
         minima=torch.from_numpy(minima),
         floors=torch.from_numpy(np.bincount(valleys[floor], minlength=count)),
-        shares=torch.from_numpy(np.bincount(valleys[floor], mass[floor], count)),
-        ledges=float(mass[down >= 0].sum()),
+        shares=torch.from_numpy(np.bincount(valleys, np.where(coin | (down < 0), mass, 0), count)),
+        ledges=0.0 if coin else float(mass[down >= 0].sum()),
         heights=torch.from_numpy(heights),
         parents=torch.from_numpy(parents),
     )
 
 
-def _energies(memory: Memory, threshold: float) -> Floats:
+def _energies(memory: Memory, threshold: float) -> Tensor:
     """E (2^N,) of every state by its number: by doubling where it is a sum over pairs, else by the plain formula."""
     units, weights = memory.size, memory.matrix()
     if not 1 <= units <= LARGEST:
         raise ValueError(f"All states are listed for 1 to {LARGEST} units, not for {units}.")
     if weights is None:
         blocks = torch.split(torch.arange(1 << units), BLOCK)
-        every: Floats = torch.cat([memory.energy(states_of(block, units), threshold) for block in blocks]).numpy()
-        return every
+        return torch.cat([memory.energy(states_of(block, units), threshold) for block in blocks])
     if bool(weights.diagonal().any()):
         raise ValueError("Units that hear themselves do not run down the energy; W_ii must be 0 to list its valleys.")
     energies = np.empty(1 << units)
     kernels.pairwise_energies(weights.contiguous().numpy(), threshold, energies)
-    return energies
+    return torch.from_numpy(energies)
 
 
 def _tree(depths: Floats, joined: Numbers, passes: Floats) -> tuple[Numbers, Floats, Numbers]:

@@ -3,7 +3,6 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -59,7 +58,7 @@ def schema(experiment: type[Experiment]) -> dict[str, Any]:
         "speed": experiment.speed,
         "arms": list(experiment.arms) if experiment.arms else None,
         "pinned": experiment.pinned,
-        "presets": [_preset(name, values) for name, values in experiment.presets.items()],
+        "presets": [_preset(experiment, name) for name in experiment.presets],
         "controls": controls,
         "actions": [action.schema() for action in actions_of(experiment).values()],
         "views": [{**view.model_dump(), "shape": view.shape} for view in experiment.views],
@@ -132,9 +131,10 @@ def _place(experiment: type[Experiment]) -> str:
     return f"{experiment.__module__}, class {experiment.__name__}"
 
 
-def _preset(name: str, values: Mapping[str, float | str | bool]) -> dict[str, Any]:
+def _preset(experiment: type[Experiment], name: str) -> dict[str, Any]:
+    values = experiment.presets[name]
     parameters = {parameter: value for parameter, value in values.items() if parameter != "speed"}
-    return {"name": name, "parameters": parameters}
+    return {"name": name, "parameters": parameters, "speed": values.get("speed", experiment.speed)}
 
 
 def _paragraphs(experiment: type[Experiment]) -> list[str]:

@@ -64,7 +64,7 @@ class Session:
         match message:
             case messages.Play():
                 self._play()
-                self._replay = []
+                self._replay.clear()
             case messages.Pause():
                 self._pause()
             case messages.Step():
@@ -101,6 +101,13 @@ class Session:
         except Exception as error:
             self.fail(error)
         return 0
+
+    def tend(self) -> None:
+        """Let the experiment work on what only its pictures show. Never raises."""
+        try:
+            self.version += self.state == "playing" and self.experiment.tend()
+        except Exception as error:
+            self.fail(error)
 
     def fail(self, error: Exception) -> None:
         """A fault of ours: this session stands still with a sentence, the log has the rest."""
@@ -192,7 +199,7 @@ class Session:
         entry = Entry(self.step, message)
         self._apply(entry)
         self._log.append(entry)
-        self._replay = []
+        self._replay.clear()
 
     def _begins_anew(self, parameter: str) -> bool:
         """A live parameter has nothing left to change in a run that has stopped."""

@@ -33,7 +33,7 @@ def start_of(kind: type[Experiment], link: Mapping[str, str]) -> tuple[Start, tu
         try:
             base, usual = preset_of(kind, preset)
         except Refused as refusal:
-            ignored.append(f"The link's preset was ignored. {refusal}")
+            ignored.append(f"Ignored in the link: {refusal}")
     parameters, wrong = kind.Controls.from_link(words, base)
     start = Start(parameters, seeds, _speed(usual, speed, ignored), not paused)
     return start, (*ignored, *wrong)
@@ -63,7 +63,7 @@ def _seed(name: str, words: dict[str, str], otherwise: int, ignored: list[str]) 
         return int(text)
     if text:
         right = f"a seed is a whole number from 0 to {LARGEST_SEED}"
-        ignored.append(f"The link's {name}={text[:20]} was ignored: {right}.")
+        ignored.append(f"Ignored in the link: {right}, not {text[:20]}.")
     return otherwise
 
 
@@ -76,5 +76,5 @@ def _speed(usual: float, text: str, ignored: list[str]) -> float | None:
         speed = 0.0
     if SLOWEST <= speed <= FASTEST:
         return speed
-    ignored.append(f"The link's speed={text[:20]} was ignored: it is a number of steps per second, or “max”.")
+    ignored.append(f"Ignored in the link: a speed is a number of steps per second, or “max”, not {text[:20]}.")
     return usual

@@ -28,6 +28,7 @@ SENTENCES = {
 }
 """What the framework says in two words, as sentences."""
 _LIVE_NUMBER = re.compile(r'<mo>=</mo><mn class="live".*?</mn>')
+_STRESSED = re.compile(r"(?<![\w*])\*(\w(?:[^*]*[^\s*])?)\*(?![\w*])")
 _LIVE = re.compile(r"\{(\w+)(?::(\d+))?\}")
 
 
@@ -95,8 +96,13 @@ def sentence(text: str) -> Markup:
 
 
 def still(text: str) -> str:
-    """A caption or a formula where nothing runs: without its live number, or with n in its place."""
-    return _LIVE.sub("n", _LIVE_NUMBER.sub("", text))
+    """A caption or a formula where nothing runs: without its live number, or with … in its place."""
+    return _LIVE.sub("…", _LIVE_NUMBER.sub("", text)).replace("….", "…")
+
+
+def paragraph(text: str) -> Markup:
+    """A docstring's paragraph: *stressed* words."""
+    return Markup(_STRESSED.sub(r"<em>\1</em>", str(escape(text))))  # escaped here
 
 
 def number(value: float) -> str:
@@ -104,7 +110,7 @@ def number(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
 
-templates.env.filters |= {"sentence": sentence, "number": number, "still": still}
+templates.env.filters |= {"sentence": sentence, "number": number, "paragraph": paragraph, "still": still}
 
 
 def _live(found: re.Match[str]) -> str:

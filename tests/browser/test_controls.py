@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.looking import (
+    HILL,
     LEAD,
     at_step,
     box,
@@ -15,7 +16,9 @@ from tests.browser.looking import (
     differs,
     drawn,
     pixels,
+    press,
     query,
+    reached,
     stands_at,
     value,
 )
@@ -136,6 +139,42 @@ def test_every_control_preset_and_action_of_every_page(name: str, visit: Visit, 
         changes(page, before)
     expect(page.locator(".rail .err")).to_have_count(0)
     expect(page.locator(".notices .strip")).to_have_count(0)
+
+
+def test_presets_that_differ_by_their_speed_alone(calm: Page) -> None:
+    presets = calm.get_by_label("Preset")
+    presets.select_option("Slow motion")
+    carries(calm, speed="2")
+    expect(presets).to_have_value("Slow motion")
+    presets.select_option("A 3 out of noise")
+    carries(calm, speed="")
+    expect(presets).to_have_value("A 3 out of noise")
+
+
+def test_space_plays_after_a_click_and_presses_what_the_keyboard_chose(calm: Page) -> None:
+    wrong = calm.locator('[data-view="0"] header [data-channel="wrong"]')
+    blank = calm.locator(".rail").get_by_role("button", name="Blank sheet")
+    before = wrong.inner_text()
+    blank.focus()
+    calm.keyboard.press("Space")
+    expect(wrong).not_to_have_text(before)
+    at_step(calm, 0)
+    blank.click()
+    calm.keyboard.press("Space")
+    reached(calm, 3)
+
+
+def test_the_ball_stands_at_the_energy_as_a_hand_left_it(visit: Visit) -> None:
+    for name, action in (("hopfield", "Blank sheet"), ("landscape", "Random start")):
+        page = visit(f"/e/{name}?speed=200", motion="reduce")
+        drawn(page)
+        press(page, "Play")
+        reached(page, 60)
+        press(page, "Pause")
+        expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+        before = pixels(page, HILL)
+        page.locator(".rail").get_by_role("button", name=action).click()
+        differs(page, HILL, before)
 
 
 def test_painting_by_pointer_and_by_keys(calm: Page) -> None:

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.looking import at_step, carries, control, drawn, press, query, seed_of, stands_at
+from tests.browser.looking import at_step, box, carries, control, drawn, press, query, seed_of, stands_at
 from tests.browser.serving import Server
 
 
@@ -53,13 +53,28 @@ def test_a_wrong_link_opens_and_says_what_it_ignored(visit: Visit) -> None:
     page = visit("/e/hopfield?noise=7&memories=nan&colour=red&rule=oja&seed=ten&threshold=0.5", motion="reduce")
     drawn(page)
     strip = page.locator(".notices .strip")
-    for word in ("noise", "memories", "colour", "rule", "seed"):
-        expect(strip).to_contain_text(word)
+    sentences = strip.locator("p").all_inner_texts()
+    assert len(sentences) == 5
+    for word in ("Noise in the cue", "Memories stored", "“colour”", "Learning rule", "a seed"):
+        assert any(word in sentence for sentence in sentences), word
+    # It takes room of its own, and little.
+    place, claim = box(strip), box(page.locator(".claim"))
+    assert place["y"] + place["height"] <= claim["y"]
+    assert place["height"] < 110
+    assert box(page.locator(".transport"))["y"] < 768
     stands_at(page, "threshold", 0.5)
     stands_at(page, "noise", 0.36)
     carries(page, noise="", colour="", rule="", threshold="0.5")
     strip.get_by_role("button", name="Close").click()
     expect(strip).to_have_count(0)
+
+
+def test_a_link_may_say_true_for_on(visit: Visit) -> None:
+    page = visit("/e/hopfield?self_connections=true", motion="reduce")
+    drawn(page)
+    expect(control(page, "self_connections").get_by_role("checkbox")).to_have_attribute("aria-checked", "true")
+    carries(page, self_connections="on")
+    expect(page.locator(".notices .strip")).to_have_count(0)
 
 
 def test_share_hands_over_the_link(visit: Visit) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.looking import (
     HILL,
+    LEAD,
     at_step,
     box,
     carries,
@@ -32,6 +33,11 @@ def paused_after(page: Page, step: int) -> int:
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     drawn(page, HILL)
     return step_of(page)
+
+
+def energy(page: Page) -> str:
+    """As the formula of Recall shows it."""
+    return page.locator('.formula [data-channel="energy"]').first.text_content() or ""
 
 
 def test_step_goes_on_by_exactly_one(visit: Visit) -> None:
@@ -128,6 +134,38 @@ def test_the_hill_is_dragged_back_in_time(visit: Visit) -> None:
     at_step(page, chosen + 1)
     page.keyboard.press("Home")
     at_step(page, 0)
+
+
+def test_the_page_follows_while_the_hill_is_held(visit: Visit) -> None:
+    link = "/e/hopfield?speed=300&seed=5"
+    page = visit(link, motion="reduce")
+    drawn(page)
+    last = paused_after(page, 150)
+    handle = page.get_by_role("slider", name="Rewind")
+    place = box(handle)
+    middle = place["y"] + place["height"] / 2
+    page.mouse.move(place["x"] + 0.4 * place["width"], middle)
+    page.mouse.down()
+    seen: list[tuple[int, str, str]] = []
+    for share in (0.15, 0.1, 0.2):
+        page.mouse.move(place["x"] + share * place["width"], middle, steps=8)
+        chosen = int(handle.get_attribute("aria-valuenow") or -1)
+        assert 0 < chosen < last
+        at_step(page, chosen)
+        expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+        seen.append((chosen, pixels(page, LEAD), energy(page)))
+    page.mouse.up()
+    at_step(page, seen[-1][0])
+    assert len({picture for _, picture, _ in seen}) == 3
+    assert handle.get_attribute("aria-valuemax") == str(last)
+    other = visit(link, motion="reduce")
+    drawn(other)
+    for step, picture, number in sorted(seen):
+        for reached_now in range(step_of(other) + 1, step + 1):
+            press(other, "Step")
+            at_step(other, reached_now)
+        assert energy(other) == number
+        assert pixels(other, LEAD) == picture
 
 
 def test_speed_by_keys_and_as_fast_as_possible(visit: Visit) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from server.experiments.experiment import Experiment
 from server.grammar import Action, Parameters
 
-EXAMPLES: dict[object, Any] = {float: 0.5, int: 1, bool: True, str: "", list[int]: [0, 1]}
+EXAMPLES: dict[object, Any] = {float: 0.5, int: 0, bool: True, str: "", list[int]: [0, 1]}
 
 
 def values(control: dict[str, Any]) -> st.SearchStrategy[Any]:

@@ -47,8 +47,8 @@ def test_nothing_is_claimed_before_every_point_is_computed() -> None:
     assert (experiment.verdict().number, experiment.verdict().word) == ("–", "untested")
     assert bool(experiment.show()["near"].isnan())
     assert "computed" in experiment.words()["progress"]
-    for _ in range(200):
-        experiment.advance(1)
+    while experiment.tend():
+        pass
     assert experiment.words()["progress"] == ""
     assert not bool(experiment.show()["pure"].isnan())
 

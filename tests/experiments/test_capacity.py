@@ -3,10 +3,12 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+from server.experiments import melting
 from server.experiments.capacity import LOADS, ROUNDS, Capacity
 from server.models import ags, theory
 from tests.experiments.running import begun, stepped
@@ -79,7 +81,7 @@ def test_the_verdict_waits_and_then_holds() -> None:
     verdict = experiment.verdict()
     assert verdict.word == "holds"
     assert 0.15 < float(verdict.number) < 0.19
-    assert (verdict.line, verdict.note) == ("per unit; theory .138", "± .045 at this size")
+    assert (verdict.line, verdict.note) == ("per unit; theory .138", "in .127–.183")
 
 
 def test_warm_memories_break_earlier_near_their_own_line() -> None:
@@ -103,16 +105,64 @@ def test_a_small_net_breaks_softly_and_late() -> None:
     assert float(small.show()["fall"][0]) > float(large.show()["fall"][0]) + 0.02
 
 
-def test_spoilt_cues_break_the_claim() -> None:
+def test_a_large_net_holds_and_a_small_one_cannot_tell() -> None:
+    large, small = after(1600, units=1000), preset("Small net: a soft fall", 1600)
+    assert large.verdict().word == "holds"
+    assert (small.verdict().word, small.verdict().note) == ("untested", "100 units cannot tell")
+    assert large.words()["manner"] == "do not fade, they break"
+    assert small.words()["manner"] == "fade, as N is small"
+    assert (small.words()["heap"], large.words()["heap"]) == ("Much in between", "All or nothing")
+
+
+def test_spoilt_cues_are_measured_but_not_judged() -> None:
     experiment = preset("Spoilt cues", 2000)
-    assert float(experiment.verdict().number) < 0.08
+    verdict = experiment.verdict()
+    assert float(verdict.number) < 0.08
+    assert (verdict.word, verdict.note) == ("untested", "theory: clean cues")
+    assert experiment.words()["formula"] == "spoilt"
+
+
+LOADS_MEASURED = [0.02, 0.10, 0.13, 0.15, 0.17, 0.19, 0.24]
+
+
+@pytest.mark.parametrize(
+    ("recalled", "last", "word"),
+    [
+        ([1, 1, 0.99, 0.8, 0.3, 0.1, 0], 0.4, "holds"),
+        ([1, 1, 1, 0.9, 0.8, 0.32, 0], 0.4, "close"),
+        ([1, 1, 1, 1, 1, 0.9, 0], 0.4, "broken"),
+        ([1, 0.3, 0.1, 0, 0, 0, 0], 0.4, "broken"),
+        ([1, 0.8, 0.7, 0.6, 0.3, 0.1, 0], 0.4, "broken"),
+        ([1, 1, 0.99, 0.8, 0.3, 0.1, 0], 0.7, "broken"),
+        ([1, 1, 1, 1, 1, 1, 1], 1.0, "broken"),
+    ],
+)
+def test_a_fall_elsewhere_or_too_soft_breaks_the_claim(recalled: list[float], last: float, word: str) -> None:
+    values = np.array(recalled)
+    fall = melting.Fall(LOADS_MEASURED, np.append(values[:-1], last), values, np.full(len(values), 0.01))
+    assert melting.judged(fall, theory.capacity()[0], 500, 0.0).word == word
+
+
+def test_theory_of_another_heat_would_be_found_out() -> None:
+    """Cold replicas against the melting load of T = 0.3."""
+    experiment = after(3200)
+    experiment.capacity = ags.capacity(0.3)[0]
     assert experiment.verdict().word == "broken"
 
 
+def test_formulas_and_notes_fit_the_settings_and_their_place() -> None:
+    kinds: list[dict[str, Any]] = [{}, {"temperature": 0.3}, {"noise": 0.1}, {"temperature": 0.9, "units": 300}]
+    for kind, formula in zip(kinds, ("cold", "warm", "spoilt", "warm"), strict=True):
+        assert begun(Capacity, **kind).words()["formula"] == formula
+        for steps in (1, 400):
+            verdict = after(steps, **kind).verdict()
+            assert len(verdict.number) <= 6
+            assert len(verdict.line) <= 26
+            assert len(verdict.note) <= 22
+
+
 def test_beyond_the_measured_loads_the_verdict_says_so() -> None:
-    hopeless, hot = after(500, noise=0.45, units=1000), after(500, temperature=0.9, units=100)
-    assert float(hopeless.overlaps.means[-1]) < 0.3
-    assert hopeless.verdict().word == "broken"
+    hot = after(500, temperature=0.9, units=300)
     assert hot.verdict().number == "<.02"
     assert hot.verdict().word == "untested"
     assert bool(hot.show()["fall"].isnan().all())

@@ -67,7 +67,7 @@ def test_any_link_gives_valid_parameters(link: dict[str, str]) -> None:
         ("layers", 2.5, "Layers takes a whole number from 1 to 30, not 2.5."),
         ("layers", True, "Layers takes a whole number from 1 to 30, not True."),
         ("rule", "magic", "Rule takes one of: hebb, storkey, not magic."),
-        ("learning", 1, "Learning is either true or false, not 1."),
+        ("learning", 1, "Learning is either on or off, not 1."),
     ],
 )
 def test_a_refusal_says_what_would_be_right(name: str, value: object, sentence: str) -> None:
@@ -75,6 +75,20 @@ def test_a_refusal_says_what_would_be_right(name: str, value: object, sentence: 
         Controls().changed(name, value)
     assert str(refusal.value) == sentence
     assert refusal.value.parameter == name
+
+
+@pytest.mark.parametrize(("text", "value"), [("on", True), ("true", True), ("1", True), ("off", False), ("0", False)])
+def test_a_link_may_say_yes_or_no_in_other_words(text: str, value: bool) -> None:
+    parameters, ignored = Controls.from_link({"learning": text}, Controls(learning=not value))
+    assert (parameters.learning, ignored) == (value, [])
+
+
+def test_what_a_link_got_wrong_is_said_in_the_page_s_words() -> None:
+    _, ignored = Controls.from_link({"learning": "maybe", "colour": "red"})
+    assert ignored == [
+        "Ignored in the link: Learning is either on or off, not maybe.",
+        "Ignored in the link: nothing here is called “colour”.",
+    ]
 
 
 def test_the_controls_come_from_the_declaration() -> None:

@@ -80,7 +80,7 @@ test('a dimmer or paler copy has the same ink', () => {
 test('what cannot be taken is said in a sentence', () => {
   assert.equal(wrongFile({ type: 'image/png', size: 5 << 20 }), '');
   assert.match(wrongFile({ type: 'image/png', size: (5 << 20) + 1 }), /5\.1 MB; at most 5 MB/);
-  assert.match(wrongFile({ type: 'application/pdf', size: 1 }), /PNG or JPEG file; this is application\/pdf/);
+  assert.match(wrongFile({ type: 'application/pdf', size: 1 }), /PNG, JPEG, WebP or GIF file; this is application\/pdf/);
   assert.match(wrongFile({ type: '', size: 1 }), /unknown kind/);
   assert.equal(wrongSize({ width: 4096, height: 1 }), '');
   assert.match(wrongSize({ width: 12, height: 4097 }), /12 × 4097 pixels; at most 4096/);

@@ -86,6 +86,8 @@ test('frames merge: unchanged channels stay, a new run drops the old, a rewind l
   assert.deepEqual([...(again.series.get('energy')?.values ?? [])], [9]);
   assert.equal(again.channels.size, 0);
   assert.deepEqual([...(again.former?.series.get('energy')?.values ?? [])], [3, 2, 1, 0]);
+  const further = next(again, decode(packed({ run: 3, rows: 1, step: 2 }, {}, { energy: row([8]) })), true);
+  assert.deepEqual([further.former?.step, further.former?.series.get('energy')?.rows], [4, 4]);
   const fresh = next(again, decode(packed({ run: 3, rows: 1 }, {}, { energy: row([9]) })), false);
   assert.equal(fresh.former, null);
 });

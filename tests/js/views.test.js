@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { scale } from '../../static/js/draw/axes.js';
-import { reach } from '../../static/js/views/bars.js';
+import { reach, told } from '../../static/js/views/bars.js';
 import { ending } from '../../static/js/views/ending.js';
 import { Hover } from '../../static/js/views/hover.js';
 import { kindOf, lastDrawable, mean, meanName, span, traced } from '../../static/js/views/series.js';
@@ -69,10 +69,12 @@ test('after the run the time axis leaves the room that its label needs', () => {
 });
 
 test('a per-step vector is one strand per entry, and the highest one again in front, labelled', () => {
-  const found = strands([line('overlaps')], frame({ series: new Map([['overlaps', series([0, 0, 0, 0.2, 0.9, -0.4], 3)]]) }));
+  const found = strands([line('overlaps')], frame({ words: { memory_1: 'K' }, series: new Map([['overlaps', series([0, 0, 0, 0.2, 0.9, -0.4], 3)]]) }), '');
   assert.deepEqual(found.map(({ role }) => role), ['strand', 'strand', 'strand', 'chief']);
   assert.deepEqual([...(found[3]?.values ?? [])], [0, Math.fround(0.9)]);
   assert.equal(found[3]?.label, '2');
+  const named = strands([line('overlaps')], frame({ words: { memory_1: 'K' }, series: new Map([['overlaps', series([0.2, 0.9], 2)]]) }), 'memory');
+  assert.equal(named.at(-1)?.label, 'K');
   assert.equal(pattern(found), 'strand overlaps,strand overlaps,strand overlaps,chief overlaps');
 });
 
@@ -113,6 +115,10 @@ test('a run that is no number any more ends in a cross at the last value that wa
     const end = ended([1, 50, 8000, Infinity], smooth, 8000);
     assert.deepEqual([end?.value, end?.step, end?.lost, end?.broken], [8000, 3, true, true]);
   }
+});
+
+test('bars are told in two decimals, however small', () => {
+  assert.deepEqual([0.05, 0.0049, -0.003, -0.126, 1].map(told), ['0.05', '0.00', '0.00', '−0.13', '1.00']);
 });
 
 test('bars start at 0 and a probability axis is never cropped', () => {

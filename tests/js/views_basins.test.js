@@ -102,11 +102,14 @@ test('a memory has its tint, paler where chance decides; none has tint 0, and of
   const tints = Array.from({ length: 7 }, (_, tint) => `rgb(${tint * 10}, 100, 200)`);
   const look = /** @type {any} */ ({ tints, colour: { paper: 'rgb(255, 255, 255)', ground: 'rgb(0, 0, 0)' } });
   const pixels = new Uint32Array(5);
-  tinted({ codes: Uint8Array.of(0, 7, NONE, OUTSIDE, 0), columns: 5, rows: 1 }, [1, 1, NaN, 1, 0], look, pixels);
+  tinted({ codes: Uint8Array.of(0, 7, NONE, OUTSIDE, 0), columns: 5, rows: 1 }, [1, 1, NaN, 1, 0], look, pixels, 9);
   assert.deepEqual([...pixels], [pixel([10, 100, 200]), pixel([20, 100, 200]), pixel([0, 100, 200]), 0,
     faded([10, 100, 200], [255, 255, 255], 0.3)]);
-  assert.equal(tintOf(look, 7), tintOf(look, 1));
-  assert.deepEqual(rgb(tintOf(look, 5)), [60, 100, 200]);
+  assert.equal(tintOf(look, 7, 9), tintOf(look, 1, 9));
+  assert.deepEqual(rgb(tintOf(look, 5, 9)), [60, 100, 200]);
+  for (let count = 2; count < 30; count += 1) {
+    for (let each = 0; each < count; each += 1) assert.notEqual(tintOf(look, each, count), tintOf(look, (each + 1) % count, count));
+  }
 });
 
 test('shares are of the map alone, sum to one, and are said with the memories\u2019 names', () => {

@@ -96,12 +96,15 @@ test('places for a name are spread evenly along the line, on its steep parts too
   assert.ok(points.filter(([x]) => x === 100).length >= points.length / 2 - 1);
 });
 
-test('the table has a row a measurement, empty where there is none; theory stands in where nothing is measured', () => {
+test('the table has a row a measurement, empty where there is none, then one for each point of theory', () => {
   const table = tableOf(spec, measured);
-  assert.deepEqual(table.head, ['load', 'overlaps', 'standard error']);
-  assert.deepEqual(table.rows, [[0.125, 1, 0.03125], [0.25, '', ''], [0.5, 0.25, 0.0625]]);
-  assert.match(csv(table, 'run'), /\r\n0\.25,,\r\n/);
-  const alone = tableOf({ ...spec, lines: [] }, measured);
-  assert.deepEqual(alone.rows[1], ['theory', 0.25, 0.75]);
-  assert.equal(alone.rows.length, 5);
+  assert.deepEqual(table.head, ['load', 'overlaps', 'standard error', 'theory']);
+  assert.deepEqual(table.rows, [[0.125, 1, 0.03125, ''], [0.25, '', '', ''], [0.5, 0.25, 0.0625, ''],
+    [0, '', '', 1], [0.25, '', '', 0.75], [0.5, '', '', 0], [0.75, '', '', 0]]);
+  assert.match(csv(table, 'run'), /\r\n0\.25,,,\r\n/);
+  const level = tableOf({ ...spec, theory: [{ label: 'limit', channel: '', value: 0.138 }] }, measured);
+  assert.deepEqual(level.rows[2], [0.5, 0.25, 0.0625, 0.138]);
+  const alone = tableOf({ ...spec, lines: [], errors: '' }, measured);
+  assert.deepEqual([alone.head, alone.rows[1]], [['load', 'theory'], [0.25, 0.75]]);
+  assert.equal(alone.rows.length, 4);
 });

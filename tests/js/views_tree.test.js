@@ -3,7 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { branches, breadth, nearest, roomy, standing } from '../../static/js/views/branches.js';
+import { tableOf } from '../../static/js/page/table.js';
+import { branches, breadth, nearest, roomy, spacing, standing } from '../../static/js/views/branches.js';
+import { frame } from './views_frames.js';
 
 /** @param {[number, number, number, number][]} rows x, energy, parent, share */
 const tree = (rows) => branches({ shape: [rows.length, 4], data: Float32Array.from(rows.flat()), changed: true });
@@ -43,6 +45,20 @@ test('bars are as wide as no two of them meet, and never wider than their share'
   assert.ok(Math.abs(factor - 1) < 1e-9, 'the first two touch at their full width');
   assert.equal(breadth(tree([[0.2, 0, 2, 0.5], [0.4, 0, 2, 0.5], [0.3, 1, -1, 0]]).leaves).toFixed(6), '0.400000');
   assert.equal(breadth([]), 1);
+});
+
+test('pictures as wide as their spacing keep off their neighbours and the edges', () => {
+  const wide = spacing(three.leaves);
+  assert.equal(wide, 0.25);
+  assert.ok(three.leaves.every(({ x }, index) => x >= wide / 2 && x <= 1 - wide / 2 && x - (three.leaves[index - 1]?.x ?? -1) >= wide));
+  assert.equal(spacing([]), 1);
+});
+
+test('the table leaves out what a pass or the trunk does not have', () => {
+  const rows = [[0.25, -5, 2, 0.5], [0.75, -4, 2, 0], [0.5, -2, 3, 0], [0.5, 1, -1, 0]];
+  const channels = new Map([['nodes', { shape: [4, 4], data: Float32Array.from(rows.flat()), changed: true }]]);
+  const { rows: told } = tableOf(/** @type {any} */ ({ kind: 'tree', nodes: 'nodes' }), frame({ channels }));
+  assert.deepEqual(told, [[1, -5, 3, 0.5], [2, -4, 3, 0], [3, -2, 4, ''], [4, 1, '', '']]);
 });
 
 test('the pointer meets the nearest leaf', () => {

@@ -56,14 +56,20 @@ def pass_between(energies: list[float], units: int, start: int, end: int) -> flo
     raise AssertionError("a hypercube is connected")
 
 
-def shares_of(energies: list[float], units: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Where runs from all states end, (2^N,), by the linear equations of the absorbing chain."""
+def shares_of(energies: list[float], units: int, *, coin: bool = False) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Where runs from all states end, (2^N,), by the linear equations of the absorbing chain.
+
+    With a coin, off the valleys' floors neighbours of the same energy count half as much as lower ones.
+    """
     count = len(energies)
     moves = np.zeros((count, count))
+    floors = {state for piece in valleys_of(energies, units) for state in piece}
     for state in range(count):
-        lower = [n for n in neighbours(state, units) if energies[n] < energies[state]]
-        for n in lower:
-            moves[state, n] = 1 / len(lower)
+        weights = {n: 1.0 for n in neighbours(state, units) if energies[n] < energies[state]}
+        if coin and state not in floors:
+            weights |= {n: 0.5 for n in neighbours(state, units) if energies[n] == energies[state]}
+        for n, weight in weights.items():
+            moves[state, n] = weight / sum(weights.values())
     visits = np.linalg.solve(np.eye(count) - moves.T, np.full(count, 1 / count))
     visits[moves.any(1)] = 0
     return visits

@@ -85,3 +85,19 @@ def test_sums_are_exact_however_they_are_cut() -> None:
     full = 1001 // length
     blocks = samples[: full * length].reshape(full, length, 2).sum(1)[full // 4 :] / length
     np.testing.assert_array_equal(whole.recent(), blocks)
+
+
+def test_halves_that_differ_are_not_trusted() -> None:
+    """White noise with a step in the middle of what counts: 8 of its standard errors."""
+    samples = remembering(0.0, 4096, 3)
+    samples[4096 * 5 // 8 :, 0] += 300
+    samples[:, 1] = samples[:, 0] ** 2
+    assert measured(samples).drift > 2
+    assert not measured(samples).trusted
+    assert np.mean([measured(remembering(0.5, 4096, seed)).drift for seed in range(20)]) < 1.1
+
+
+def test_the_bar_of_a_mean_that_is_not_sure_is_the_whole_spread() -> None:
+    assert Estimate(1.0, 0.1, FACTS - 1).bar == pytest.approx(0.1 * np.sqrt(FACTS - 1))
+    assert Estimate(1.0, 0.1, FACTS).bar == 0.1
+    assert Estimate(1.0, 0.1, FACTS, drift=9.0).bar > 0.1

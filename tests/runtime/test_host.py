@@ -104,6 +104,41 @@ def test_pictures_are_paced_and_never_more_than_asked_for() -> None:
     assert 50 <= len(room.frames("a")) <= 62
 
 
+def test_a_replay_jumps_there_without_pictures_of_the_way() -> None:
+    for seconds_per_step in (1e-6, 1e-3):
+        room = Room(seconds_per_step)
+        room.open("a")
+        room.say("a", DRAW)
+        room.pass_time(4.0, drawing=("a",))
+        room.say("a", messages.Pause(type="pause"))
+        room.pass_time(0.2, drawing=("a",))
+        reached = room.frames("a")[-1]["step"]
+        assert reached > 300
+        for step in (reached - 100, reached - 50, reached // 2):
+            room.sent.clear()
+            room.say("a", messages.Rewind(type="rewind", step=step))
+            said_at_once = room.answers("a", "changed")[0]["state"]
+            assert said_at_once == ("paused" if seconds_per_step < 1e-5 else "playing")
+            room.pass_time(0.9, drawing=("a",))
+            assert [frame["step"] for frame in room.frames("a")] == [step]
+
+
+def test_a_long_replay_is_seen_on_its_way() -> None:
+    room = Room(0.01)
+    room.open("a", speed="max")
+    room.say("a", DRAW)
+    room.pass_time(6.0, drawing=("a",))
+    room.say("a", messages.Pause(type="pause"))
+    room.pass_time(0.2, drawing=("a",))
+    reached = room.frames("a")[-1]["step"]
+    room.sent.clear()
+    room.say("a", messages.Rewind(type="rewind", step=reached - 1))
+    room.pass_time(8.0, drawing=("a",))
+    steps = [frame["step"] for frame in room.frames("a")]
+    assert len(steps) > 10
+    assert steps[-1] == reached - 1
+
+
 def test_a_paused_page_costs_nothing_and_holds_the_draw_until_something_is_new() -> None:
     room = Room()
     room.open("a", paused="on")

@@ -92,8 +92,51 @@ def test_rewinding_to_a_step_replays_what_was_done_until_then() -> None:
     assert (one.step, one.state) == (25, "paused")
     assert heights(one) == first[:25]
     assert one.parameters.model_dump()["drift"] == 0.9
-    with pytest.raises(Refused, match="only reached step 25"):
-        one.command(messages.Rewind(type="rewind", step=26))
+    with pytest.raises(Refused, match="only reached step 40"):
+        one.command(messages.Rewind(type="rewind", step=41))
+
+
+def scrubbed(one: Session, *places: int) -> None:
+    """Drag along the hill."""
+    for step in places:
+        one.command(messages.Rewind(type="rewind", step=step, replay=True))
+        while one.state == "playing":
+            one.advance(7)
+        assert (one.step, one.state) == (step, "paused")
+
+
+@given(st.lists(st.integers(0, 40), max_size=6), st.booleans())
+@settings(max_examples=30)
+def test_to_and_fro_along_the_past_everything_that_was_done_is_replayed(places: list[int], stepped: bool) -> None:
+    one = session()
+    one.command(put("drift", 0.5))
+    one.advance(10)
+    one.command(messages.Act(type="act", action="jump", arguments={"height": 50.0}))
+    one.advance(30)
+    one.command(put("drift", 0.9))
+    first = heights(one)
+    scrubbed(one, *places)
+    if stepped and one.step < 40:
+        one.command(messages.Step(type="step"))
+        one.advance(1)
+    assert heights(one) == first[: one.step] if one.step else True
+    scrubbed(one, 40)
+    assert heights(one) == first
+    assert one.parameters.model_dump()["drift"] == 0.9
+
+
+def test_a_hand_in_the_past_or_playing_on_makes_another_future() -> None:
+    for message in (messages.Play(type="play"), put("drift", 0.0)):
+        one = session()
+        one.advance(20)
+        one.command(messages.Act(type="act", action="jump", arguments={"height": 100.0}))
+        one.advance(20)
+        first = heights(one)
+        scrubbed(one, 10)
+        one.command(message)
+        scrubbed(one, 40)
+        assert heights(one)[:10] == first[:10]
+        assert max(heights(one)) < max(first) - 40
 
 
 def test_a_live_parameter_changes_nothing_but_itself_and_a_restart_parameter_starts_again() -> None:

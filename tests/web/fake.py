@@ -27,7 +27,7 @@ FRAME = bytes(4096)
 class Slope(Experiment):
     """A ball on a slope.
 
-    It rolls & rolls.
+    It rolls & *rolls* <on>, 2 * 3 * 4 times.
     """
 
     name, title, section, order = "slope", "A “slope” <b>", "2 Ho & hum", 1
@@ -53,6 +53,10 @@ class Slope(Experiment):
         steepness: float = slider(1.0, -2, 2, label="steepness", help='How "steep".', symbol=r"\theta", unit="m")
         ground: Literal["ice", "sand"] = choice("ice", label="ground", help="What it rolls on.", applies="live")
         wind: bool = toggle(False, label="wind", help="Whether it blows.")
+
+    @action("", help="Draw on the ball.")
+    def paint(self) -> None:
+        """Only declared too."""
 
     @action("Push", help="Push the ball.")
     def push(self) -> None:

@@ -138,8 +138,13 @@ def test_the_about_page_says_every_bound_and_every_help(library: httpx.Client) -
         "What it rolls on.",
         "Push the ball.",
         "own words",
+        "It rolls &amp; <em>rolls</em> &lt;on&gt;, 2 * 3 * 4 times.",
+        "… cells <b>glow</b>",
+        "It <b>falls</b> to …<",
+        "<li>Draw on the ball.</li>",
     ):
         assert words in text
+    assert ">paint<" not in text
 
 
 @pytest.mark.parametrize(("address", "words"), [("/nowhere", "Nothing lies at /nowhere."), ("/e/<x>", "&lt;x&gt;")])

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
+CRUMB = 1e-8
+"""Of all starts, so much may be left where the last of it would wander for long."""
+
 
 @njit(cache=True, nogil=True)
 def pairwise_energies(weights: Floats, threshold: float, energies: Floats) -> None:
@@ -115,6 +118,45 @@ def endings(energies: Floats, units: int, order: Numbers, mass: Floats) -> None:
 
 
 @njit(cache=True, nogil=True)
+def endings_with_coins(energies: Floats, units: int, order: Numbers, down: Numbers, mass: Floats) -> None:
+    """As `endings`, where a unit that hears nothing tosses a coin: half as often as others it is the next to flip.
+
+    So mass also wanders on flat pieces, until all but `CRUMB` a state has left those that are no floor (`down` ≥ 0).
+    """
+    crumb = CRUMB / energies.size
+    waiting = np.zeros(energies.size, np.bool_)
+    end = order.size
+    while end > 0:
+        start = end - 1
+        while start > 0 and energies[order[start - 1]] == energies[order[start]]:
+            start -= 1
+        queue = order[start:end].copy()  # a ring: every state of this height waits at most once
+        first, count = 0, end - start
+        waiting[queue] = True
+        while count > 0:
+            state = queue[first]
+            waiting[state] = False
+            first, count = (first + 1) % queue.size, count - 1
+            if down[state] < 0 or mass[state] <= crumb:
+                continue
+            ways = 0
+            for unit in range(units):
+                other = energies[state ^ (1 << unit)]
+                ways += 2 * (other < energies[state]) + (other == energies[state])
+            part, mass[state] = mass[state] / ways, 0.0
+            for unit in range(units):
+                other = state ^ (1 << unit)
+                if energies[other] < energies[state]:
+                    mass[other] += 2 * part
+                elif energies[other] == energies[state]:
+                    mass[other] += part
+                    if not waiting[other]:
+                        queue[(first + count) % queue.size] = other
+                        waiting[other], count = True, count + 1
+        end = start
+
+
+@njit(cache=True, nogil=True)
 def passes_between(
     energies: Floats,
     units: int,
@@ -151,4 +193,5 @@ def warm_up() -> None:
     ways_down(energies, 1, down)
     valleys_of(order, down, valleys)
     endings(energies, 1, order, mass)
+    endings_with_coins(energies, 1, order, down, mass)
     passes_between(energies, 1, order, valleys, np.zeros((1, 2), np.int64), np.zeros(1))

@@ -1,5 +1,5 @@
 // @ts-check
-/** The claim as measured now: a number, what it counts, and one of four words; read aloud when the word changes. */
+/** The claim as measured now: a number, what it counts, and one of four words; read aloud, but not all the time. */
 import { make, write } from './dom.js';
 import { icon } from './icons.js';
 
@@ -9,28 +9,27 @@ const WORDS = { holds: 'holds so far', broken: 'broken', close: 'too close', unt
 const APART = 5000;
 
 /**
- * When to speak: on a change of the word, at most once in five seconds, and then the latest sentence.
+ * When to speak: when there is something else to say, at most once in five seconds, and then the latest sentence.
  * @param {(sentence: string) => void} speak
  * @param {import('../session/socket.js').Clock} clock
  */
 export function announcer(speak, clock) {
   let said = '';
-  let word = '';
   let sentence = '';
   let last = -Infinity;
   /** @type {any} */ let timer = null;
   const say = () => {
     timer = null;
-    if (word === said) return;
-    said = word;
+    if (sentence === said) return;
+    said = sentence;
     last = clock.now();
     speak(sentence);
   };
   return {
-    /** @param {string} nextWord @param {string} nextSentence */
-    hear(nextWord, nextSentence) {
-      [word, sentence] = [nextWord, nextSentence];
-      if (word !== said) timer ??= clock.after(Math.max(0, last + APART - clock.now()), say);
+    /** @param {string} next */
+    hear(next) {
+      sentence = next;
+      if (sentence !== said) timer ??= clock.after(Math.max(0, last + APART - clock.now()), say);
     },
     stop: () => clock.cancel(timer),
   };
@@ -65,7 +64,7 @@ export function mountVerdict(element) {
         write(word, WORDS[verdict.word]);
         mark.replaceChildren(icon(verdict.word));
       }
-      aloud.hear(verdict.word, sentence);
+      aloud.hear(sentence);
     },
     destroy() {
       aloud.stop();

@@ -153,7 +153,8 @@ export function baseAxis(sheet, box, x, marks, name = (mark) => label('linear', 
     const at = Math.round(x(mark)) + 0.5;
     stroke(pen, look.colour['ink-3'], [[at, base], [at, base + 4 * unit]]);
     pen.fillStyle = look.colour['ink-2'];
-    pen.fillText(name(mark), at, base + 6 * unit);
+    const half = pen.measureText(name(mark)).width / 2;
+    pen.fillText(name(mark), Math.max(half, Math.min(sheet.width - half, at)), base + 6 * unit);
   }
 }
 

@@ -25,9 +25,11 @@ export function rgb(text) {
   return [Math.round(red * whole), Math.round(green * whole), Math.round(blue * whole)];
 }
 
-/** The tint of a memory or class; six go round, and a digit or picture always tells two of one tint apart.
- * @param {Look} look @param {number} number from 0 @returns {string} */
-export const tintOf = ({ tints, colour }, number) => tints[1 + (number % 6)] ?? colour.ground;
+/** The tint of a memory or class; six go round, and a digit or picture always tells two of one tint apart. All stand in a
+ * ring: a last one that would have the first one's tint takes another than its neighbours'.
+ * @param {Look} look @param {number} number from 0 @param {number} count of all @returns {string} */
+export const tintOf = ({ tints, colour }, number, count) =>
+  tints[1 + (number > 0 && number === count - 1 && number % 6 === 0 ? 2 : number % 6)] ?? colour.ground;
 
 /** One pixel as ImageData's little-endian Uint32. @param {Rgb} colour */
 export const pixel = ([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;

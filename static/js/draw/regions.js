@@ -22,9 +22,9 @@ export function faded(colour, paper, opacity) {
 /**
  * The map's pixels, as ImageData wants them: a tint per memory, paler the more chance decides; nothing off the map.
  * @param {Regions} regions @param {ArrayLike<number>} purity from 0 to 1, NaN where it is not known @param {Look} look
- * @param {Uint32Array} pixels filled
+ * @param {Uint32Array} pixels filled @param {number} count of all memories
  */
-export function tinted({ codes }, purity, look, pixels) {
+export function tinted({ codes }, purity, look, pixels, count) {
   const paper = rgb(look.colour.paper);
   /** @type {Map<number, Rgb>} */
   const tints = new Map();
@@ -35,7 +35,7 @@ export function tinted({ codes }, purity, look, pixels) {
       continue;
     }
     let tint = tints.get(code);
-    if (!tint) tints.set(code, (tint = rgb(code === NONE ? look.tints[0] ?? '' : tintOf(look, code))));
+    if (!tint) tints.set(code, (tint = rgb(code === NONE ? look.tints[0] ?? '' : tintOf(look, code, count))));
     const pure = purity[index] ?? 1;
     pixels[index] = faded(tint, paper, Number.isFinite(pure) ? FAINTEST + (1 - FAINTEST) * pure : 1);
   }

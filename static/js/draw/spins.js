@@ -9,6 +9,11 @@ import { Stamp } from './map.js';
 
 /** Cells smaller than this many device pixels have no gaps, and those that disagree are orange all over. */
 const SMALL = 5;
+/** So have cells of any size where a side has more of them: so many gaps would make black grey. */
+const MANY = 64;
+
+/** @param {{columns: number, rows: number}} grid */
+export const isFine = ({ columns, rows }) => Math.max(columns, rows) > MANY;
 /** Where the two oranges stand in the table, behind the map and "not finite". */
 const WRONG = 256;
 
@@ -65,7 +70,7 @@ export class Spins {
    */
   draw(sheet, state, { columns, rows, cell }, target) {
     const { context: pen, look, ratio } = sheet;
-    const small = cell * ratio < SMALL;
+    const small = cell * ratio < SMALL || isFine({ columns, rows });
     if (this.#codes.length !== columns * rows) this.#codes = new Uint16Array(columns * rows);
     coded(state, target, this.#codes);
     const shades = look.maps.spins;
@@ -94,24 +99,27 @@ function dots({ context: pen }, codes, wanted, columns, cell, colour) {
   pen.fill();
 }
 
+/** What the rings below need outside the cell that they are round. @param {Sheet} sheet */
+export const rim = ({ unit, ratio }) => Math.ceil(5 * unit * ratio) / ratio;
+
 /** The cell that is deciding now, ringed yellow inside ink; at the edge the ring stays in the picture.
- * @param {Sheet} sheet @param {number} x @param {number} y @param {number} cell */
-export function now(sheet, x, y, cell) {
-  boxed(sheet, x, y, cell, 2, [[5.5, 'ink'], [2.5, 'paper'], [3.2, 'now']]);
+ * @param {Sheet} sheet @param {number} x @param {number} y @param {number} cell @param {number} free on every side of the grid */
+export function now(sheet, x, y, cell, free) {
+  boxed(sheet, x, y, cell, free, 2, [[5.5, 'ink'], [2.5, 'paper'], [3.2, 'now']]);
 }
 
 /** The cell that the pointer or the keyboard would paint: ink, for yellow is the run's own. @param {Sheet} sheet
- * @param {number} x @param {number} y @param {number} cell */
-export function pencil(sheet, x, y, cell) {
-  boxed(sheet, x, y, cell, 0, [[5.5, 'paper'], [2.2, 'ink']]);
+ * @param {number} x @param {number} y @param {number} cell @param {number} free on every side of the grid */
+export function pencil(sheet, x, y, cell, free) {
+  boxed(sheet, x, y, cell, free, 0, [[5.5, 'paper'], [2.2, 'ink']]);
 }
 
-/** @param {Sheet} sheet @param {number} x @param {number} y @param {number} cell @param {number} out how far outside
+/** @param {Sheet} sheet @param {number} x @param {number} y @param {number} cell @param {number} free @param {number} out how far outside
  * @param {[number, 'ink' | 'paper' | 'now'][]} rings widths and colours, the widest first */
-function boxed({ context: pen, look, unit, width, height }, x, y, cell, out, rings) {
-  const edge = ((rings[0]?.[0] ?? 0) / 2) * unit;
+function boxed({ context: pen, look, unit, width, height }, x, y, cell, free, out, rings) {
+  const edge = ((rings[0]?.[0] ?? 0) / 2) * unit - free;
   const [left, top] = [Math.max(edge, x - out * unit), Math.max(edge, y - out * unit)];
-  const [right, bottom] = [Math.min(width - edge, x + cell + out * unit), Math.min(height - edge, y + cell + out * unit)];
+  const [right, bottom] = [Math.min(width - 2 * free - edge, x + cell + out * unit), Math.min(height - 2 * free - edge, y + cell + out * unit)];
   for (const [line, colour] of rings) {
     [pen.lineWidth, pen.strokeStyle] = [line * unit, look.colour[colour]];
     pen.strokeRect(left, top, right - left, bottom - top);

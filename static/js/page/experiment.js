@@ -9,6 +9,7 @@ import { Connection } from '../session/socket.js';
 import { mountAddress } from './address.js';
 import { bindings } from './bindings.js';
 import { mountDiverged } from './diverged.js';
+import { footOf } from './foot.js';
 import { mountKeys } from './keys.js';
 import { CLOCK, socketAddress } from './line.js';
 import { mountNotices } from './notices.js';
@@ -52,16 +53,11 @@ export function mountExperiment(root, schema, options = {}) {
     if (['rewind', 'new_draw', 'set', 'preset'].includes(message.type)) rewound = message.type === 'rewind';
     notices.clear('refused');
     notices.clear('link');
-    // Forward into the future that a rewind left: the server gets there by stepping.
-    const seen = message.type === 'rewind' && standing?.state !== 'failed';
-    const ahead = seen ? message.step - (frame?.step ?? 0) : 0;
-    connection.send(ahead > 0 ? { type: 'step', steps: Math.min(1000, ahead) } : message);
+    connection.send(message);
   };
   const copy = () => void share(address.whole(), notices);
-  const foot = () => {
-    const values = Object.entries(standing?.parameters ?? {}).map(([name, value]) => `${name} ${value}`);
-    return [...values, `seed ${standing?.seed}`, `step ${frame?.step}`, address.whole()].join(' · ');
-  };
+  const foot = () => footOf(schema.controls, standing?.parameters ?? {},
+    { seed: standing?.seed, step: frame?.step, address: address.whole() });
 
   const notices = mountNotices(part(root, '.notices'), part(root, '.page'), {
     retry: () => connection.retry(),
@@ -117,7 +113,7 @@ export function mountExperiment(root, schema, options = {}) {
       if (card && (card.run !== changed.run || changed.state !== 'failed')) uncard();
       standing = changed;
       address.set(changed.link);
-      rail.set(changed.parameters);
+      rail.set(changed.parameters, changed.speed);
       projector.set(changed.parameters);
       transport.set(changed);
       connection.expect(changed.state === 'playing' && !document.hidden, changed.speed);

@@ -15,6 +15,9 @@ const TYPING = 'input:not([type=checkbox]), textarea, select, [contenteditable]'
 /** These act by Space themselves. */
 const PRESSABLE = 'button, a[href], summary, [role=radio], input, select';
 
+/** A button that is no part of a menu nor a checkbox. */
+const PLAIN = 'button:not([role])';
+
 const off = {
   read() {
     try {
@@ -75,6 +78,11 @@ export function mountKeys(bindings, ...more) {
     if (!binding || (event.repeat && !key.startsWith('arrow'))) return;
     event.preventDefault();
     binding.act(key);
+  }, { signal: stop.signal });
+  // A pointer leaves no button in focus, so that Space plays; the keyboard's focus stays for Space to press.
+  document.addEventListener('click', ({ detail }) => {
+    const at = document.activeElement;
+    if (active && detail > 0 && at instanceof HTMLElement && at.matches(PLAIN) && !at.closest('dialog')) at.blur();
   }, { signal: stop.signal });
   return {
     sheet,

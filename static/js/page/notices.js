@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Strips under the bar. What is wrong and lasts takes its own room; a note lies over the head of the page and can be
- * closed, so that no picture moves for it.
+ * Strips under the bar, which stay in sight. What is wrong takes its own room, and no more than a few lines of it; a note
+ * that passes lies over the head of the page, so that no picture moves for it.
  */
 import { button, make, write } from '../controls/dom.js';
 import { icon } from '../controls/icons.js';
@@ -9,6 +9,8 @@ import { icon } from '../controls/icons.js';
 /** @typedef {import('../session/socket.js').Condition} Condition */
 
 const PATIENCE = 2000;
+/** More lines than this scroll. */
+const FEW = 3;
 
 /** @param {number} milliseconds */
 const seconds = (milliseconds) => `${Math.max(0, Math.round(milliseconds / 1000))}\u2009s`;
@@ -49,7 +51,8 @@ export function mountNotices(element, below, page) {
   // The first screen fills what the bar and the strips leave.
   const size = new ResizeObserver(() => {
     const height = element.offsetHeight;
-    if (height) below.style.setProperty('--bar-height', `${element.offsetTop + height}px`);
+    const bar = element.previousElementSibling instanceof HTMLElement ? element.previousElementSibling.offsetHeight : 0;
+    if (height) below.style.setProperty('--bar-height', `${bar + height}px`);
     else below.style.removeProperty('--bar-height');
   });
   size.observe(element);
@@ -76,9 +79,10 @@ export function mountNotices(element, below, page) {
       const close = button({ class: 'btn sm' }, () => this.clear(kind), 'Close');
       const wrong = kind === 'failed';
       const strip = make('div', { class: wrong ? 'strip warn' : 'strip', role: 'status' },
-        make('span', {}, sentences.join(' ')), make('span', { class: 'end' }, ...ways, close));
+        make('div', { class: 'said', tabindex: sentences.length > FEW && 0 }, ...sentences.map((each) => make('p', {}, each))),
+        make('span', { class: 'end' }, ...ways, close));
       strips.set(kind, strip);
-      (wrong ? element : over).append(strip);
+      (kind === 'link' ? over : element).append(strip);
     },
     /** Says it, and takes it back by itself. @param {string} kind @param {string[]} sentences @param {number} milliseconds */
     pass(kind, sentences, milliseconds) {

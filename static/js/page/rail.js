@@ -23,7 +23,7 @@ export function mountControl(element, spec, send) {
 
 /**
  * @param {HTMLElement} element @param {Schema} schema @param {Send} send
- * @returns {{set: (parameters: Record<string, any>) => void, refuse: (parameter: string, sentence: string) => boolean,
+ * @returns {{set: (parameters: Record<string, any>, speed: number | null) => void, refuse: (parameter: string, sentence: string) => boolean,
  *   destroy: () => void}}
  */
 export function mountRail(element, schema, send) {
@@ -42,8 +42,8 @@ export function mountRail(element, schema, send) {
     for (const spec of specs) controls.set(spec.name, mountControl(home, spec, send));
   }
   return {
-    set(parameters) {
-      showPreset(parameters);
+    set(parameters, speed) {
+      showPreset(parameters, speed);
       for (const [name, value] of Object.entries(parameters)) controls.get(name)?.set(value);
     },
     refuse(parameter, sentence) {
@@ -71,7 +71,7 @@ function titled(box, title, small) {
 /**
  * Presets as buttons, or as a list that says which of them the page stands at.
  * @param {HTMLElement} element @param {Schema} schema @param {Send} send
- * @returns {(parameters: Record<string, unknown>) => void} shows which preset these parameters are
+ * @returns {(parameters: Record<string, unknown>, speed: number | null) => void} shows which preset these are
  */
 function mountPresets(element, { presets, controls }, send) {
   /** @param {string} name */
@@ -85,9 +85,11 @@ function mountPresets(element, { presets, controls }, send) {
     ...presets.map(({ name }) => make('option', { value: name }, name)));
   list.addEventListener('change', () => list.value && choose(list.value));
   element.append(make('div', { class: 'choice' }, list));
-  return (now) => {
-    const at = presets.find(({ parameters }) =>
+  return (now, speed) => {
+    const same = presets.filter(({ parameters }) =>
       controls.every(({ name, default: usual }) => now[name] === (parameters[name] ?? usual)));
+    // Two may differ by their speed alone; any other speed is still the preset, hastened or slowed by hand.
+    const at = same.find((preset) => speed === preset.speed) ?? same[0];
     list.value = at?.name ?? '';
   };
 }

@@ -11,7 +11,7 @@
  * @typedef {object} Schema
  * @property {string} name @property {string} title @property {string} section @property {string} claim
  * @property {string} step_name @property {number | null} speed @property {[string, string] | null} arms
- * @property {string} pinned @property {{name: string, parameters: Record<string, unknown>}[]} presets
+ * @property {string} pinned @property {{name: string, parameters: Record<string, unknown>, speed: number}[]} presets
  * @property {ControlSpec[]} controls @property {import('../controls/actions.js').ActionSpec[]} actions
  * @property {ViewSpec[]} views @property {HillSpec} hill
  */

@@ -111,20 +111,23 @@ function readout({ numbers }, frame) {
   return { head: ['name', 'value', 'unit'], rows, note: '', late: false };
 }
 
-/** One row a measurement, empty where there is none; theory's own points where nothing is measured.
+/** One row a measurement, empty where there is none, then one for each of theory's own points.
  * @param {Spec<'relation'>} view @param {Frame} frame @returns {Table} */
 function relation({ x, lines, errors, theory, axis }, frame) {
-  const columns = [x, ...lines.map(({ channel }) => channel), ...(errors ? [errors] : [])];
-  const length = frame.channels.get(x)?.data.length ?? 0;
-  const head = [axis || x, ...lines.map(({ channel, label }) => named(label, channel)), ...(errors ? ['standard error'] : [])];
-  const channels = columns.map((name) => reading(frame.channels.get(name)));
-  const measured = upTo(length).map((row) => channels.map(({ at }) => present(at(row))));
-  if (lines.length) return { head, rows: measured, note: '', late: false };
-  const rows = theory.flatMap(({ label, channel }) => {
+  const measures = [...lines.map(({ channel, label }) => ({ channel, name: named(label, channel) })),
+    ...(errors ? [{ channel: errors, name: 'standard error' }] : [])];
+  const channels = [x, ...measures.map(({ channel }) => channel)].map((name) => reading(frame.channels.get(name)));
+  const length = lines.length ? frame.channels.get(x)?.data.length ?? 0 : 0;
+  const constants = theory.map(({ value }) => value ?? '');
+  const measured = upTo(length).map((row) => [...channels.map(({ at }) => present(at(row))), ...constants]);
+  const expected = theory.flatMap(({ channel }, column) => {
     const { at } = reading(frame.channels.get(channel));
-    return upTo(frame.channels.get(channel)?.shape[0] ?? 0).map((row) => [named(label, channel), present(at(2 * row)), present(at(2 * row + 1))]);
+    const points = upTo(frame.channels.get(channel)?.shape[0] ?? 0).map((row) => [at(2 * row), at(2 * row + 1)]);
+    return points.filter((point) => point.every(Number.isFinite))
+      .map(([place = NaN, value = NaN]) => [place, ...measures.map(() => ''), ...theory.map((_, other) => (other === column ? value : ''))]);
   });
-  return { head: ['theory', axis || x, 'value'], rows, note: '', late: false };
+  const head = [axis || x, ...measures.map(({ name }) => name), ...theory.map(({ label, channel }) => named(label, channel))];
+  return { head, rows: [...measured, ...expected], note: '', late: false };
 }
 
 /** @param {number} value */
@@ -138,11 +141,15 @@ function basins({ channel, index }, frame) {
   return { head: ['falls into', 'share of the map'], rows, note: '', late: false };
 }
 
-/** One row a valley or pass. @param {Spec<'tree'>} view @param {Frame} frame @returns {Table} */
+/** One row a valley or pass; only valleys have starts, and the highest node is joined to none. @param {Spec<'tree'>} view @param {Frame} frame @returns {Table} */
 function tree({ nodes }, frame) {
   const { note, at } = reading(frame.channels.get(nodes));
   const count = frame.channels.get(nodes)?.shape[0] ?? 0;
-  const rows = upTo(count).map((row) => [row + 1, at(4 * row + 1), at(4 * row + 2) + 1, at(4 * row + 3)]);
+  const passes = new Set(upTo(count).map((row) => at(4 * row + 2)));
+  const rows = upTo(count).map((row) => {
+    const parent = at(4 * row + 2);
+    return [row + 1, at(4 * row + 1), parent < 0 ? '' : parent + 1, passes.has(row) ? '' : at(4 * row + 3)];
+  });
   return { head: ['node', 'energy', 'joined at node', 'share of starts'], rows, note, late: false };
 }
 

@@ -9,7 +9,7 @@
 /** @typedef {{width: number, values: Float32Array, rows: number}} Series `values` holds rows × width numbers */
 /** @typedef {{number: string, line: string, word: 'holds'|'broken'|'close'|'untested', note: string}} Verdict */
 /** @typedef {'connecting'|'playing'|'paused'|'failed'|'closed'} State */
-/** @typedef {{stride: number, series: Map<string, Series>}} Former the curves of the run that a rewind left */
+/** @typedef {{stride: number, step: number, series: Map<string, Series>}} Former the curves that a rewind left, to their end */
 /**
  * @typedef {object} Header
  * @property {number} run @property {number} step @property {State} state

@@ -38,8 +38,13 @@ export function merged(old, { arrived, unchanged }) {
   return channels;
 }
 
+/** @param {Frame | null} old @returns {import('./frame.js').Former | null} */
+const furthest = (old) => old && (old.former && old.former.step >= old.step ? old.former
+  : { stride: old.stride, step: old.step, series: old.series });
+
 /**
- * The frame after a packet. A new run starts empty; `rewound` keeps the curves of the run it left as `former`.
+ * The frame after a packet. A new run starts empty; `rewound` keeps the curves of the run it left as `former`, or those
+ * that it had itself kept where they reach further: the way forward stays to be seen, however often one goes back.
  * @param {Frame | null} old @param {Packet} packet @param {boolean} [rewound] @returns {Frame}
  */
 export function next(old, packet, rewound = false) {
@@ -49,7 +54,7 @@ export function next(old, packet, rewound = false) {
   for (const [name, rows] of added) {
     series.set(name, appended(same?.series.get(name), packet.start, rows, packet.rows));
   }
-  const left = !same && rewound && old ? { stride: old.stride, series: old.series } : null;
+  const left = !same && rewound ? furthest(old) : null;
   const channels = merged(same?.channels ?? new Map(), packet);
   return { ...header, channels, series, former: same ? same.former : left };
 }

@@ -38,29 +38,29 @@ export class Atlas {
 
   /**
    * @param {Sheet} sheet @param {Regions} regions @param {ArrayLike<number>} purity @param {number} side in CSS pixels
-   * @param {number} lit the memory whose border is shown in ink, −1: none
+   * @param {number} lit the memory whose border is shown in ink, −1: none @param {number} count of all memories
    */
-  draw({ context, ratio, unit }, regions, purity, side, lit) {
+  draw({ context, ratio, unit }, regions, purity, side, lit, count) {
     const size = Math.round(side * ratio);
-    const made = [regions.codes, purity, size, lit, look()];
-    if (made.some((part, index) => part !== this.#made[index])) this.#make(regions, purity, size, lit, unit * ratio);
+    const made = [regions.codes, purity, size, lit, look(), count];
+    if (made.some((part, index) => part !== this.#made[index])) this.#make(regions, purity, size, lit, unit * ratio, count);
     this.#made = made;
     context.drawImage(this.#picture.canvas, 0, 0, side, side);
   }
 
   /** @param {Regions} regions @param {ArrayLike<number>} purity @param {number} size in device pixels @param {number} lit
-   * @param {number} unit in device pixels too */
-  #make(regions, purity, size, lit, unit) {
+   * @param {number} unit in device pixels too @param {number} count */
+  #make(regions, purity, size, lit, unit, count) {
     const { columns, rows } = regions;
     const round = isRound(regions);
     const filled = round ? widened(regions) : regions;
     const pen = this.#picture.begin(size, size);
     const tints = new ImageData(columns, rows);
-    tinted(filled, purity, look(), new Uint32Array(tints.data.buffer));
+    tinted(filled, purity, look(), new Uint32Array(tints.data.buffer), count);
     pen.drawImage(this.#pixels.hold(tints), 0, 0, size, size);
     if (filled.codes.includes(NONE)) pen.drawImage(this.#hatched(filled, size, unit), 0, 0);
     pen.setTransform(size / columns, 0, 0, size / rows, 0, 0);
-    edged(pen, filled, look().colour.paper, 1.2 * unit * (columns / size));
+    edged(pen, filled, look().colour.paper, 1.4 * unit * (columns / size));
     if (lit >= 0) edged(pen, filled, look().colour.ink, 2 * unit * (columns / size), lit);
     if (!round) return;
     // A clean circle instead of steps.

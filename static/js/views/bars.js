@@ -23,6 +23,9 @@ export function reach(values) {
   return [least < 0 ? (whole ? least : -nice(-least)) : 0, whole ? 1 : nice(most) || 1];
 }
 
+/** Bars beside one another are read in the same two decimals, the smallest too. @param {number} value */
+export const told = (value) => fixed(Math.abs(value) < 0.005 ? 0 : value, 2);
+
 export class Bars {
   #stamp = new Stamp();
   #row = 0;
@@ -80,11 +83,11 @@ export class Bars {
       return 20 * unit;
     }
     const [, rows = 1, columns = 1] = tiles.shape;
-    const room = Math.min(this.#row * 0.86, 64 * unit) * ratio;
-    const cell = Math.max(1, Math.floor(room / Math.max(rows, columns))) / ratio;
+    const fits = (Math.min(this.#row * 0.86, this.#row - 3 * unit, 64 * unit) * ratio) / Math.max(rows, columns);
+    const cell = (fits >= 1 ? Math.floor(fits) : Math.max(fits, 0)) / ratio;
     const bytes = entries(tiles, rangeOf(tiles, 'spins'));
     for (let entry = 0; entry < this.#count; entry += 1) {
-      const tint = rgb(tintOf(look, entry));
+      const tint = rgb(tintOf(look, entry, this.#count));
       const table = Uint32Array.from({ length: 256 }, (_, level) => pixel(level > 127 ? rgb(look.colour.ink) : tint));
       this.#stamp.paint(bytes, entry * rows * columns, columns, rows, table);
       const top = Math.round(((entry + 0.5) * this.#row - (cell * rows) / 2) * ratio) / ratio;
@@ -122,7 +125,7 @@ export class Bars {
       }
       if (!legible && !chief) return;
       const end = Math.max(x(value), x(0), ringed ? x(start) + 4.5 * unit : 0);
-      words(sheet, fixed(value, 2), end + 6 * unit, middle, {
+      words(sheet, told(value), end + 6 * unit, middle, {
         size: look.size.small, weight: chief ? 650 : 400, colour: look.colour[chief ? 'ink' : 'ink-2'],
       });
     });

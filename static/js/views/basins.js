@@ -19,6 +19,8 @@ import { cellAt, fallen, mapped, naming, placed, pointAt, regionsOf, sideOf } fr
 
 /** Of so many steps of an arrow key is the map wide. */
 const STEPS = 32;
+/** The ball's radius with its rim. */
+const BALL = 8;
 
 /** Pairs of numbers, both finite. @param {Frame} frame @param {string} name @returns {Point[]} */
 export function pairs(frame, name) {
@@ -40,7 +42,7 @@ export function mountBasins(element, spec, context) {
   /** @type {Regions | null} */
   let regions = null;
   let purity = new Float32Array(0);
-  let [cell, byKey, side] = [-1, false, 0];
+  let [cell, byKey, side, free] = [-1, false, 0, 0];
   const shown = picture(element, paint, summary);
   const name = () => naming(frame?.words ?? {}, spec.index);
   const codeAt = (/** @type {number} */ index) => regions?.codes[index] ?? OUTSIDE;
@@ -50,27 +52,34 @@ export function mountBasins(element, spec, context) {
     if (!frame || !regions) return;
     const path = pairs(frame, spec.path);
     const round = isRound(regions);
-    const room = Math.min(sheet.width, sheet.height - footOf(sheet, round));
+    // The ball, the ring at the start and their rims may stand on the very edge of the map.
+    free = Math.ceil(BALL * sheet.unit * sheet.ratio) / sheet.ratio;
+    const inner = { ...sheet, width: sheet.width - 2 * free, height: sheet.height - 2 * free };
+    const room = Math.min(inner.width, inner.height - footOf(inner, round));
     side = sideOf(room * sheet.ratio, regions.columns) / sheet.ratio;
     const lit = context.hover?.entry(spec.index) ?? -1;
-    atlas.draw(sheet, regions, purity, side, lit);
+    sheet.context.translate(free, free);
+    atlas.draw(sheet, regions, purity, side, lit, frame.channels.get(spec.tiles)?.shape[0] ?? 0);
     names.draw(sheet, frame, spec, side, lit);
     trail(sheet, path.map((point) => placed(point, side)));
-    legend(sheet, side, round, path.length > 0);
+    legend(inner, side, round, path.length > 0);
     if (cell >= 0 && byKey) aim(sheet, placed(pointAt(cell, regions), side));
   }
+  /** @param {number} x @param {number} y from the map's corner */
+  const at = (x, y) => (regions && x >= 0 && y >= 0 && x < side && y < side ? cellAt([(2 * x) / side - 1, 1 - (2 * y) / side], regions) : -1);
   /** @param {number} index */
   const describe = (index) => (index < 0 ? '' : fallen(codeAt(index), purity[index] ?? 1, name()));
   function read() {
     if (!regions) return;
     const text = byKey || codeAt(cell) !== OUTSIDE ? describe(cell) : '';
-    reading?.say(text, ...(cell < 0 ? /** @type {Point} */ ([0, 0]) : placed(pointAt(cell, regions), side)));
+    const [x, y] = cell < 0 ? [0, 0] : placed(pointAt(cell, regions), side);
+    reading?.say(text, x + free, y + free);
   }
   // A miniature has no hover, and nothing in it can be reached.
   const reading = context.hover ? mountReading(element) : null;
   const cursor = context.hover ? mountCursor(element, {
     name: `${spec.title}: read the map with the arrow keys${spec.press ? '; Enter starts a run there' : ''}`,
-    locate: (x, y) => (regions && x >= 0 && y >= 0 && x < side && y < side ? cellAt([(2 * x) / side - 1, 1 - (2 * y) / side], regions) : -1),
+    locate: (x, y) => at(x - free, y - free),
     size: () => ({ columns: regions?.columns ?? 0, count: regions?.codes.length ?? 0 }),
     first: () => (regions && frame ? cellAt(pairs(frame, spec.path).at(-1) ?? [0, 0], regions) : 0),
     stride: () => Math.max(1, Math.round((regions?.columns ?? 0) / STEPS)),

@@ -55,6 +55,10 @@ export function nearest(leaves, x) {
     (best < 0 || Math.abs(leaf.x - x) < Math.abs((leaves[best]?.x ?? NaN) - x) ? index : best), -1);
 }
 
+/** How wide pictures may be so that none meets its neighbour's, nor an edge. @param {Branch[]} leaves @returns {number} ≤ 1 */
+export const spacing = (leaves) => leaves.reduce((least, { x }, index) =>
+  Math.min(least, 2 * x, 2 * (1 - x), x - (leaves[index - 1]?.x ?? -1)), 1);
+
 /** Which leaves' pictures are shown where there is no room for all: those with the largest share, none over another.
  * @param {Branch[]} leaves @param {number} wide a picture's width, as a part of the whole @returns {number[]} leaf numbers */
 export function roomy(leaves, wide) {

@@ -11,7 +11,7 @@ import { Places } from '../draw/places.js';
 import { watched } from '../draw/watched.js';
 import { number } from '../session/frame.js';
 import { overlay } from './overlay.js';
-import { above, axisWidth, labelRoom } from './room.js';
+import { above, axisWidth, labelRoom, textWidth } from './room.js';
 import { counted, meanName } from './series.js';
 import { gapped, pattern, steps, strands } from './strands.js';
 
@@ -81,7 +81,7 @@ export function mountCurves(element, spec, context) {
       width,
       height,
       legend: { show: false },
-      padding: [headRoom, labelRoom(found, width), 0, 0],
+      padding: [headRoom, () => Math.max(labelRoom(found, width), lastTick()), 0, 0],
       cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
       scales: {
         x: { time: false, range: (_chart, _low, high) => [0, Math.max(10, high)] },
@@ -114,6 +114,8 @@ export function mountCurves(element, spec, context) {
     const rows = above(found, element.clientWidth).length + Number(stated() !== '');
     return rows ? rows * look().size.tick * 1.2 + 8 * look().unit : 8 * look().unit;
   };
+  /** Half of the longest label under the axis, which may stand at its very end. */
+  const lastTick = () => textWidth(label('linear', frame?.step ?? 0)) / 2;
   /** What is smoothed, in words. */
   const stated = () => meanName(Math.max(...spec.lines.map((line) => line.smooth)), frame?.stride ?? 1, context.stepName);
   /** @param {import('./types.js').Line} line @param {import('./strands.js').Role} role */
@@ -165,7 +167,7 @@ export function mountCurves(element, spec, context) {
   return {
     draw(next) {
       const old = found;
-      found = strands(spec.lines, next);
+      found = strands(spec.lines, next, spec.index);
       const same = frame && frame.run === next.run && frame.step === next.step && frame.state === next.state
         && found.every(({ present }, index) => Object.is(present, old[index]?.present));
       frame = next;

@@ -9,10 +9,11 @@ import { mountWay } from './way.js';
 const MEGABYTE = 1 << 20;
 const LARGEST = 5 * MEGABYTE;
 const LONGEST = 4096;
+const TAKEN = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
 
 /** What is wrong with a file before it is opened; empty when nothing is. @param {{type: string, size: number}} file */
 export function wrongFile({ type, size }) {
-  if (!type.startsWith('image/')) return `A picture is wanted, a PNG or JPEG file; this is ${type || 'a file of unknown kind'}.`;
+  if (!TAKEN.includes(type)) return `A picture is wanted: a PNG, JPEG, WebP or GIF file; this is ${type || 'a file of unknown kind'}.`;
   if (size > LARGEST) return `This picture has ${(Math.ceil((10 * size) / MEGABYTE) / 10).toFixed(1)} MB; at most 5 MB are taken. Save it smaller.`;
   return '';
 }
@@ -62,10 +63,10 @@ const carriesFile = (data) => [...(data?.types ?? [])].includes('Files');
  */
 export function mountDrop(element, { title, drop }, context, grid) {
   const chooser = document.createElement('input');
-  [chooser.type, chooser.accept, chooser.hidden] = ['file', 'image/*', true];
+  [chooser.type, chooser.accept, chooser.hidden] = ['file', TAKEN.join(), true];
   const way = drop ? mountWay(element, title, () => chooser.click()) : null;
   if (!way) return null;
-  way.say('Use a picture…');
+  way.say('Use a picture…', 'PNG, JPEG, WebP or GIF; it is cut into ink and paper');
   element.append(chooser);
   const here = new AbortController();
   const { signal } = here;

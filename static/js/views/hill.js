@@ -5,6 +5,7 @@ import { baseAxis, ticks, valueAxis } from '../draw/axes.js';
 import { picture } from '../draw/canvas.js';
 import { fixed } from '../draw/numbers.js';
 import { Places } from '../draw/places.js';
+import { number } from '../session/frame.js';
 import { ending } from './ending.js';
 import { ends, heading, named } from './labels.js';
 import { mountScrub } from './scrub.js';
@@ -27,6 +28,8 @@ export function mountHill(element, spec, context) {
   let frame = null;
   /** @type {Plot | null} */
   let plot = null;
+  /** What the curves are before the first step, seen only by who looks at that moment. */
+  let begun = { run: NaN, starts: /** @type {Map<string, number>} */ (new Map()) };
   const places = new Places();
   const shown = picture(element, paint, summary);
   const scrub = mountScrub(element, context, () => plot?.x ?? null, () => shown.refresh());
@@ -35,7 +38,7 @@ export function mountHill(element, spec, context) {
   function paint(sheet) {
     if (!frame) return;
     const current = frame;
-    const now = traces(spec, current);
+    const now = traces(spec, current, begun.run === current.run ? begun.starts : undefined);
     const kind = axisOf(spec, current, now);
     const ended = now.flatMap((trace) => ending(trace, current, kind) ?? []);
     const levels = theories(spec, current, kind);
@@ -71,6 +74,7 @@ export function mountHill(element, spec, context) {
   return {
     draw(next) {
       frame = next;
+      if (next.step === 0) begun = { run: next.run, starts: new Map(spec.lines.map(({ channel }) => [channel, number(next, channel)])) };
       scrub.tell(next);
       shown.refresh(next.state !== 'playing');
     },

@@ -51,9 +51,18 @@ export function named(sheet, { box, y }, spec, levels, places) {
   const within = { ...box, bottom: box.bottom - 6 * sheet.unit };
   for (const { label, value } of levels) {
     const text = `${label}, ${fixed(value, Math.min(2, spec.digits))}`;
-    const offered = along(box, y(value), sizeOf(sheet, text), 5 * sheet.unit);
+    const [size, gap] = [sizeOf(sheet, text), 5 * sheet.unit];
+    const offered = [...along(box, y(value), size, gap), ...afar(box, y(value), size, gap)];
     worded(sheet, text, places.put(`theory ${label}`, offered, within));
   }
+}
+
+/** Rather some way off its line than across a curve. @param {Plot['box']} box @param {number} y
+ * @param {import('../draw/places.js').Size} size @param {number} gap */
+function afar(box, y, size, gap) {
+  const space = box.right - box.left - size.width - 2 * gap;
+  return [2.5, 3.5, 4.5].flatMap((far) => [1, 0.75, 0.5, 0.25, 0].flatMap((part) => [-far, far].map((rise) =>
+    boxAt(box.left + gap + part * space, y + rise * size.height, size))));
 }
 
 /** Title and caption, top right where a descending curve leaves room; only whole sentences are shown. */

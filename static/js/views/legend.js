@@ -11,6 +11,8 @@ const MARKS = ['start', 'now'];
 /** Below this size nothing is said: a miniature. */
 const SMALLEST = 170;
 const MARK = 12;
+/** From one mark to the next, beside the word. */
+const BETWEEN = 1.9 * MARK;
 
 /**
  * Where the words stand: in the `corners` of a disc, `beside` a map that has more width than height, or `below` it.
@@ -33,8 +35,11 @@ function stand(sheet, round) {
 /** @param {Sheet} sheet */
 const lineOf = ({ look }) => look.size.tick * 1.2;
 
+/** How much width the words below the map take, were they one line. @param {Sheet} sheet */
+const lengthOf = (sheet) => sizeOf(sheet, HATCHED.join(' ')).width + sizeOf(sheet, MARKS.join('')).width + 2.2 * BETWEEN * sheet.unit;
+
 /** How much height the words take below the map. @param {Sheet} sheet @param {boolean} round */
-export const footOf = (sheet, round) => (stand(sheet, round) === 'below' ? lineOf(sheet) * 1.4 : 0);
+export const footOf = (sheet, round) => (stand(sheet, round) === 'below' ? lineOf(sheet) * (lengthOf(sheet) > sheet.width ? 2.5 : 1.4) : 0);
 
 /** @param {Sheet} sheet @param {number} side of the map @param {boolean} round @param {boolean} run whether there is a path */
 export function legend(sheet, side, round, run) {
@@ -53,13 +58,14 @@ export function legend(sheet, side, round, run) {
     if (run) MARKS.forEach((text, row) => mark(sheet, text, left + 1.3 * MARK * unit, side - line * (3.7 - row)));
   }
   if (where === 'below') {
-    const middle = side + line * 0.85;
-    const between = 1.9 * MARK * unit;
-    const right = Math.min(sheet.width, Math.max(side, wide(HATCHED.join(' ')) + wide(MARKS.join('')) + 2.2 * between));
+    const [length, middle] = [lengthOf(sheet), side + line * 0.85];
     words(sheet, HATCHED.join(' '), 0, middle, style);
     if (!run) return;
-    mark(sheet, 'now', right - wide('now'), middle);
-    mark(sheet, 'start', right - wide('now') - wide('start') - between, middle);
+    const fits = length <= sheet.width;
+    const right = fits ? Math.max(side, length) : wide(MARKS.join('')) + 2.2 * BETWEEN * unit;
+    const next = fits ? middle : middle + line * 1.1;
+    mark(sheet, 'now', right - wide('now'), next);
+    mark(sheet, 'start', right - wide('now') - wide('start') - BETWEEN * unit, next);
   }
 }
 

@@ -1,12 +1,17 @@
 // @ts-check
-/** Rewinding along the hill, by pointer or keyboard: a slider from the start to the furthest step known. */
+/**
+ * Rewinding along the hill, by pointer or keyboard: a slider from the start to the furthest step known. The page follows
+ * while it is held: the server replays each place it is told of, and hears of the next when that one has been drawn.
+ */
 
 import { ball, sizeOf, worded } from '../draw/marks.js';
 import { typeset } from '../draw/numbers.js';
 import { around, square } from '../draw/places.js';
-import { lastFormer } from './series.js';
 
 /** @typedef {import('./types.js').Frame} Frame */
+
+/** Milliseconds after which a place that is long in coming is given up for a newer one. */
+const PATIENCE = 1000;
 
 /**
  * @param {HTMLElement} element the hill
@@ -24,8 +29,11 @@ export function mountScrub(element, context, axis, redraw) {
   element.append(handle);
   /** @type {number | null} */
   let chosen = null;
-  let [step, furthest] = [0, 0];
-  let playing = false;
+  let [step, furthest, playing] = [0, 0, false];
+  /** Where Escape goes back to, and the place the server was last told of. */
+  let [held, goal] = [0, 0];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
 
   const text = () => `${context.stepName} ${typeset(String(chosen ?? step))} of ${typeset(String(furthest))}`;
   function show() {
@@ -34,15 +42,28 @@ export function mountScrub(element, context, axis, redraw) {
     handle.setAttribute('aria-valuenow', String(chosen ?? step));
     handle.setAttribute('aria-valuetext', text());
   }
-  /** @param {number | null} next */
+  /** @param {number} next */
   function choose(next) {
-    chosen = next === null ? null : Math.max(0, Math.min(furthest, Math.round(next)));
+    if (chosen === null) [held, goal] = [step, step];
+    chosen = Math.max(0, Math.min(furthest, Math.round(next)));
+    if (waiting === undefined) follow();
     show();
     redraw();
   }
-  function commit() {
-    if (chosen !== null && chosen !== step) context.send({ type: 'rewind', step: chosen });
-    choose(null);
+  function follow() {
+    clearTimeout(waiting);
+    waiting = undefined;
+    if (chosen === null || chosen === goal) return;
+    goal = chosen;
+    waiting = setTimeout(follow, PATIENCE);
+    context.send({ type: 'rewind', step: goal, replay: true });
+  }
+  /** Let go: the run stays paused there. */
+  function release() {
+    follow();
+    chosen = null;
+    show();
+    redraw();
   }
   /** @param {PointerEvent} event */
   const at = (event) => axis()?.invert(event.clientX - element.getBoundingClientRect().left) ?? step;
@@ -60,30 +81,31 @@ export function mountScrub(element, context, axis, redraw) {
   // The ring of the focus is the keyboard's: the pointer leaves the focus where it is.
   on('mousedown', (event) => event.preventDefault());
   on('pointermove', (event) => chosen !== null && handle.hasPointerCapture(event.pointerId) && choose(at(event)));
-  on('pointerup', commit);
-  on('pointercancel', () => choose(null));
+  on('pointerup', release);
+  on('pointercancel', release);
   on('keydown', (event) => {
     const from = chosen ?? step;
     const ten = Math.max(10, Math.round(furthest / 10));
-    /** @type {Record<string, number | null>} */
+    /** @type {Record<string, number>} */
     const keys = {
       ArrowLeft: from - 1, ArrowDown: from - 1, ArrowRight: from + 1, ArrowUp: from + 1,
-      PageDown: from - ten, PageUp: from + ten, Home: 0, End: furthest, Escape: null,
+      PageDown: from - ten, PageUp: from + ten, Home: 0, End: furthest, Escape: chosen === null ? from : held,
     };
     if (!(event.key in keys)) return;
     event.preventDefault();
     event.stopPropagation();
-    choose(keys[event.key] ?? null);
+    choose(keys[event.key] ?? from);
   });
-  on('keyup', (event) => event.key !== 'Escape' && commit());
-  on('blur', () => choose(null));
+  on('keyup', release);
+  on('blur', release);
 
   return {
     /** @param {Frame} frame */
     tell(frame) {
       step = frame.step;
       playing = frame.state === 'playing';
-      furthest = Math.max(step, lastFormer(frame));
+      furthest = Math.max(step, frame.former?.step ?? 0);
+      if (waiting !== undefined && step === goal && !playing) follow();
       if (chosen === null && playing && document.activeElement !== handle) {
         if (handle.getAttribute('aria-valuenow') === String(step)) return;
       }
@@ -113,6 +135,7 @@ export function mountScrub(element, context, axis, redraw) {
       worded(sheet, text(), places.put('dragged', offered, within), style);
     },
     destroy() {
+      clearTimeout(waiting);
       here.abort();
       handle.remove();
     },

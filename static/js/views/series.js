@@ -119,12 +119,6 @@ export function traced(values, frame, x, y, grain) {
   return runs;
 }
 
-/** The last step of the future that a rewind left. @param {import('../session/frame.js').Frame} frame */
-export function lastFormer({ former: left }) {
-  const rows = left ? Math.max(0, ...[...left.series.values()].map((series) => series.rows)) : 0;
-  return left && rows ? stepOf(left, rows - 1) : 0;
-}
-
 /** The name of so many steps: "minibatch", "minibatches". @param {string} stepName @param {number} count */
 export function counted(stepName, count) {
   if (count === 1) return stepName;

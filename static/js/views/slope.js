@@ -6,13 +6,16 @@ import { font } from '../draw/canvas.js';
 import { colourOf, dashed } from '../draw/marks.js';
 import { number, stepOf } from '../session/frame.js';
 import { endText } from './labels.js';
-import { column, kindOf, lastFormer, mean, span, traced } from './series.js';
+import { column, kindOf, mean, span, traced } from './series.js';
 
 /** @typedef {import('./types.js').Frame} Frame */
 /** @typedef {import('./types.js').HillSpec} HillSpec */
 /** @typedef {import('./types.js').Context} Context */
 /** @typedef {import('../draw/canvas.js').Sheet} Sheet */
-/** @typedef {{line: import('./types.js').Line, raw: Float32Array, values: Float32Array}} Trace `raw` as measured */
+/**
+ * @typedef {{line: import('./types.js').Line, raw: Float32Array, values: Float32Array, start: number}} Trace
+ * `raw` as measured after each step, `start` before the first one, NaN where that is not known
+ */
 /** @typedef {import('../draw/axes.js').Scale} Scale */
 /** @typedef {import('../draw/axes.js').Kind} Kind */
 /** @typedef {import('./ending.js').Ending} Ending */
@@ -28,13 +31,23 @@ export function horizon(step, share = 0) {
   return ([1, 1.5, 2, 3, 4, 6, 8].find((factor) => factor * ten >= least) ?? 10) * ten;
 }
 
-/** @param {HillSpec} spec @param {Frame | import('../session/frame.js').Former} frame @returns {Trace[]} */
-export function traces(spec, frame) {
+/** @param {HillSpec} spec @param {Frame | import('../session/frame.js').Former} frame
+ * @param {Map<string, number>} [starts] @returns {Trace[]} */
+export function traces(spec, frame, starts) {
   return spec.lines.map((line) => {
     const series = frame.series.get(line.channel);
     const raw = series ? column(series) : new Float32Array(0);
-    return { line, raw, values: mean(raw, span(line.smooth, frame.stride)) };
+    const start = line.smooth > 1 ? NaN : starts?.get(line.channel) ?? NaN;
+    return { line, raw, values: mean(raw, span(line.smooth, frame.stride)), start };
   });
+}
+
+/** The curve, from the start of the run if that is known. @param {Trace} trace @param {Frame} frame @param {Scale} x
+ * @param {Scale} y @param {number} grain */
+function whole({ values, start }, frame, x, y, grain) {
+  const runs = traced(values, frame, x, y, grain);
+  if (drawable(y.kind, start) && drawable(y.kind, values[0] ?? NaN)) runs[0]?.unshift([x(0), y(start)]);
+  return runs;
 }
 
 /** What the axis of the hill is: logarithmic if declared so, or if a run needs it. @param {HillSpec} spec
@@ -49,7 +62,8 @@ export function axisOf(spec, frame, now) {
 export function laidOut(sheet, spec, frame, now, ended, kind) {
   const { width, height, unit, context: pen, look } = sheet;
   const extent = new Extent(kind);
-  for (const { raw, values } of [...now, ...(frame.former ? traces(spec, frame.former) : [])]) {
+  for (const { raw, values, start } of [...now, ...(frame.former ? traces(spec, frame.former) : [])]) {
+    extent.add(start);
     extent.addAll(raw);
     extent.addAll(values);
   }
@@ -65,7 +79,7 @@ export function laidOut(sheet, spec, frame, now, ended, kind) {
   const longest = Math.max(0, ...ended.map((end) => pen.measureText(endText(spec, end)).width)) + 4 * unit;
   // Whole steps of room, or the axis would follow every digit.
   const share = Math.min(0.4, (Math.ceil(longest / (24 * unit)) * 24 * unit) / (box.right - left));
-  const end = Math.max(horizon(frame.step, share), horizon(lastFormer(frame)));
+  const end = horizon(Math.max(frame.step, frame.former?.step ?? 0), share);
   return { box, x: scale('linear', 0, end, left, box.right), y: scale(kind, low, high, bottom - 3 * unit, box.top) };
 }
 
@@ -92,7 +106,7 @@ export function lines({ box, x, y }, spec, frame, now, levels) {
 
 /** @param {Sheet} sheet @param {Plot} plot @param {Frame} frame @param {Trace} [trace] */
 export function ground({ context: pen, look, unit }, { box, x, y }, frame, trace) {
-  for (const run of trace ? traced(trace.values, frame, x, y, GRAIN * unit) : []) {
+  for (const run of trace ? whole(trace, frame, x, y, GRAIN * unit) : []) {
     pen.beginPath();
     pen.moveTo(run[0]?.[0] ?? 0, box.bottom);
     for (const place of run) pen.lineTo(...place);
@@ -119,7 +133,8 @@ export function former(sheet, { x, y }, spec, frame) {
 }
 
 /** @param {Sheet} sheet @param {Plot} plot @param {Frame} frame @param {Trace} trace */
-export function drawn(sheet, { x, y }, frame, { line, raw, values }) {
+export function drawn(sheet, { x, y }, frame, trace) {
+  const { line, raw, values } = trace;
   const { unit, look, context: pen } = sheet;
   const colour = colourOf(look, line.mark);
   if (raw !== values) {
@@ -127,7 +142,7 @@ export function drawn(sheet, { x, y }, frame, { line, raw, values }) {
     strokes(sheet, traced(raw, frame, x, y, GRAIN * unit), colour, 0.8 * unit);
     pen.globalAlpha = 1;
   }
-  strokes(sheet, traced(values, frame, x, y, GRAIN * unit), colour, 2.2 * unit);
+  strokes(sheet, whole(trace, frame, x, y, GRAIN * unit), colour, 2.2 * unit);
 }
 
 /** Ticks along the foot: something happened at that step. @param {Sheet} sheet @param {Plot} plot

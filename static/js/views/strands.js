@@ -11,14 +11,14 @@ import { column, mean, span } from './series.js';
 /** @typedef {{line: Line, role: Role, label: string, values: Float32Array, present: number}} Strand `present`: its value now */
 
 /**
- * @param {Line[]} lines @param {Frame} frame
+ * @param {Line[]} lines @param {Frame} frame @param {string} index what the entries of vectors are
  * @returns {Strand[]} in drawing order: what matters most comes last
  */
-export function strands(lines, frame) {
+export function strands(lines, frame, index) {
   return lines.flatMap((line) => {
     const series = frame.series.get(line.channel);
     if (!series) return [];
-    if (series.width > 1) return bundle(line, frame, series);
+    if (series.width > 1) return bundle(line, frame, series, index);
     const raw = column(series);
     const count = span(line.smooth, frame.stride);
     const values = mean(raw, count);
@@ -34,15 +34,16 @@ export function strands(lines, frame) {
 const nowOf = (values, newer) => (Number.isFinite(values.at(-1)) ? newer : values.at(-1) ?? newer);
 
 /** A per-step vector: every entry grey, the one that is highest now in ink and labelled.
- * @param {Line} line @param {Frame} frame @param {import('../session/frame.js').Series} series @returns {Strand[]} */
-function bundle(line, frame, series) {
+ * @param {Line} line @param {Frame} frame @param {import('../session/frame.js').Series} series @param {string} index
+ * @returns {Strand[]} */
+function bundle(line, frame, series, index) {
   const columns = Array.from({ length: series.width }, (_, index) => column(series, index));
   const now = frame.channels.get(line.channel);
   const whole = now?.shape.length === 1 && now.shape[0] === series.width ? now : null;
   const last = columns.map((values, index) => nowOf(values, whole ? valueAt(whole, index) : values.at(-1) ?? NaN));
   const highest = last.reduce((top, value, index) => (value > (last[top] ?? NaN) || !(last[top] ?? NaN < Infinity) ? index : top), 0);
   const names = frame.channels.get('labels');
-  const name = names ? String(valueAt(names, highest)) : String(highest + 1);
+  const name = frame.words[`${index}_${highest}`] ?? (names ? String(valueAt(names, highest)) : String(highest + 1));
   const label = line.label ? `${line.label} ${name}` : name;
   return [
     ...columns.map((values) => /** @type {Strand} */ ({ line, role: 'strand', label: '', values, present: NaN })),

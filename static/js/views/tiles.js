@@ -3,7 +3,7 @@
 
 import { picture } from '../draw/canvas.js';
 import { Stamp, entries, hatch, rangeOf } from '../draw/map.js';
-import { Spins, now, pencil } from '../draw/spins.js';
+import { Spins, isFine, now, pencil, rim } from '../draw/spins.js';
 import { words } from '../draw/marks.js';
 import { number, valueAt } from '../session/frame.js';
 import { mountCursor } from './cursor.js';
@@ -33,6 +33,7 @@ export function mountTiles(element, spec, context) {
   let cell = -1;
   let touched = -1;
   let layout = arranged(1, 1, 1, 1, 1, 1);
+  let free = 0;
   const shown = picture(element, paint, summary);
   const channel = () => frame?.channels.get(spec.channel);
   const shape = () => /** @type {[number, number, number]} */ (channel()?.shape ?? [1, 1, 1]);
@@ -45,10 +46,12 @@ export function mountTiles(element, spec, context) {
     const [count, rows, columns] = shape();
     // A line below the grid is kept free for what is said of it, so that it does not change its size.
     const foot = single() ? sheet.look.size.tick * 1.25 : 0;
-    layout = arranged(count, rows, columns, sheet.width, sheet.height - foot, sheet.ratio);
+    free = single() && (spec.now || spec.paint) && !isFine({ columns, rows }) ? rim(sheet) : 0;
+    layout = arranged(count, rows, columns, sheet.width - 2 * free, sheet.height - foot - 2 * free, sheet.ratio);
     if (single()) {
+      sheet.context.translate(free, free);
       grid(sheet, frame, found, rows, columns);
-      if (mean.fast) words(sheet, MEAN, 0, layout.cell * rows + foot, { colour: sheet.look.colour['ink-2'], baseline: 'bottom' });
+      if (mean.fast) words(sheet, MEAN, 0, layout.cell * rows + foot + free, { colour: sheet.look.colour['ink-2'], baseline: 'bottom' });
     } else images(sheet, found, count, rows, columns);
   }
   /** @param {Sheet} sheet @param {Frame} current @param {Channel} found @param {number} rows @param {number} columns */
@@ -57,9 +60,9 @@ export function mountTiles(element, spec, context) {
     const target = current.channels.get(spec.target) ?? null;
     lattice.draw(sheet, mean.fast ? mean.values : found, { columns, rows, cell: size }, target);
     const deciding = spec.now && !mean.fast ? number(current, spec.now) : -1;
-    if (deciding >= 0) now(sheet, (deciding % columns) * size, Math.floor(deciding / columns) * size, size);
+    if (deciding >= 0) now(sheet, (deciding % columns) * size, Math.floor(deciding / columns) * size, size, free);
     const wide = Math.floor(radius()) * size;
-    if (cell >= 0) pencil(sheet, (cell % columns) * size - wide, Math.floor(cell / columns) * size - wide, size + 2 * wide);
+    if (cell >= 0) pencil(sheet, (cell % columns) * size - wide, Math.floor(cell / columns) * size - wide, size + 2 * wide, free);
   }
   /** Of the brush, in cells. */
   const radius = () => (layout.cell < BRUSH / 2 ? BRUSH / 2 / layout.cell : 0);
@@ -91,7 +94,7 @@ export function mountTiles(element, spec, context) {
   }
   const cursor = spec.paint ? mountCursor(element, {
     name: `${spec.title}: paint with the pointer, or with arrow keys and space`,
-    locate: (x, y) => layout.cellAt(x, y),
+    locate: (x, y) => layout.cellAt(x - free, y - free),
     size: () => ({ columns: shape()[2], count: shape()[1] * shape()[2] }),
     moved(next) {
       cell = next;

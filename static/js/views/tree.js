@@ -3,33 +3,29 @@
 
 import { Extent, scale, stroke, ticks, valueAxis, label } from '../draw/axes.js';
 import { font, picture } from '../draw/canvas.js';
-import { Stamp, entries } from '../draw/map.js';
 import { ball } from '../draw/marks.js';
 import { fixed, short } from '../draw/numbers.js';
 import { valueAt } from '../session/frame.js';
-import { branches, breadth, nearest, roomy, standing } from './branches.js';
+import { branches, breadth, nearest, roomy, spacing, standing } from './branches.js';
 import { mountCursor } from './cursor.js';
+import { GAP, Pictures, cellOf } from './leaves.js';
 import { mountReading } from './reading.js';
 
 /** @typedef {import('../draw/canvas.js').Sheet} Sheet */
 /** @typedef {import('../draw/axes.js').Box} Box */
 /** @typedef {import('../draw/axes.js').Scale} Scale */
-/** @typedef {import('../session/frame.js').Channel} Channel */
 /** @typedef {import('./branches.js').Branch} Branch */
 /** @typedef {import('./types.js').Frame} Frame */
 /** @typedef {import('./types.js').TreeSpec} TreeSpec */
 
-const TILE = 34;
 const BAR = 5;
-/** All pictures share one range, so that a pale one is pale beside none that is not. @type {[number, number]} */
-const SPINS = [-1, 1];
 
 /**
  * @param {HTMLElement} element @param {TreeSpec} spec @param {import('./types.js').Context} context
  * @returns {import('./types.js').Mounted}
  */
 export function mountTree(element, spec, context) {
-  const stamp = new Stamp();
+  const pictures = new Pictures();
   /** @type {Frame | null} */
   let frame = null;
   let tree = branches({ shape: [0, 4], data: new Float32Array(0), changed: false });
@@ -51,36 +47,27 @@ export function mountTree(element, spec, context) {
     const { leaf, energy } = present();
     const tiles = frame?.channels.get(spec.tiles);
     const [rows, columns] = [tiles?.shape[1] ?? 0, tiles?.shape[2] ?? 0];
-    const cell = tiles ? cellOf(sheet, rows, columns, tree.leaves.length) : 0;
     const extent = new Extent('linear');
     extent.addAll([...tree.nodes.map((node) => node.energy), energy]);
     [low, high] = extent.padded(0.04);
-    box = boxOf(sheet, low, high, (cell * rows) + 12 * sheet.unit);
+    box = boxOf(sheet, low, high);
+    const cell = tiles ? cellOf(sheet, rows, columns, spacing(tree.leaves) * (box.right - box.left)) : 0;
+    box.bottom -= cell * rows + (BAR + 7) * sheet.unit;
     const x = scale('linear', 0, 1, box.left, box.right);
     const y = scale('linear', low, high, box.bottom, box.top);
     valueAxis(sheet, box, y);
     lines(sheet, x, y);
     const factor = breadth(tree.leaves) * 0.94 * (box.right - box.left);
     tree.leaves.forEach((each, index) => bar(sheet, x(each.x), y(each.energy), each.share * factor, index === leaf));
-    if (tiles) pictures(sheet, tiles, cell, x, y);
+    if (tiles) {
+      const wide = (cell * columns + GAP * sheet.unit) / (box.right - box.left);
+      pictures.draw(sheet, tiles, cell, new Set([...roomy(tree.leaves, wide), chosen]), chosen, (index) => {
+        const { x: across, energy: height } = /** @type {Branch} */ (tree.leaves[index]);
+        return [x(across), y(height) + (BAR + 5) * sheet.unit];
+      });
+    }
     const below = tree.leaves[leaf];
     if (below && Number.isFinite(energy)) ball(sheet, x(standing(tree.nodes, below, energy).x), y(energy));
-  }
-  /** @param {Sheet} sheet @param {Channel} tiles @param {number} cell @param {Scale} x @param {Scale} y */
-  function pictures(sheet, tiles, cell, x, y) {
-    const [, rows = 0, columns = 0] = tiles.shape;
-    const [width, height] = [cell * columns, cell * rows];
-    const values = Float32Array.from(tiles.data, (_, index) => valueAt(tiles, index));
-    const bytes = entries({ shape: tiles.shape, data: values, changed: true }, SPINS);
-    const seen = new Set(roomy(tree.leaves, (width + 4 * sheet.unit) / (box.right - box.left)));
-    if (chosen >= 0) seen.add(chosen);
-    for (const index of seen) {
-      const leaf = /** @type {Branch} */ (tree.leaves[index]);
-      stamp.paint(bytes, index * rows * columns, columns, rows, sheet.look.maps.spins);
-      const [left, top] = [whole(sheet, x(leaf.x) - width / 2), whole(sheet, y(leaf.energy) + (BAR + 5) * sheet.unit)];
-      stamp.draw(sheet, left, top, width, height);
-      if (index === chosen) outlined(sheet, left, top, width, height);
-    }
   }
   /** @param {Sheet} sheet @param {Scale} x @param {Scale} y */
   function lines({ context: pen, look, unit }, x, y) {
@@ -174,20 +161,11 @@ export function mountTree(element, spec, context) {
   };
 }
 
-/** The side of a picture's cell: whole device pixels, so that one picture for each leaf has about enough room.
- * @param {Sheet} sheet @param {number} rows @param {number} columns @param {number} count */
-function cellOf({ width, height, unit, ratio }, rows, columns, count) {
-  const wide = Math.min(TILE * unit, (0.8 * width) / count) / columns;
-  const high = Math.min(TILE * unit, 0.16 * height) / rows;
-  return Math.max(3, Math.floor(Math.min(wide, high) * ratio)) / ratio;
-}
-
-/** Room for the axis on the left and for a picture under the lowest valley.
- * @param {Sheet} sheet @param {number} low @param {number} high @param {number} foot @returns {Box} */
-function boxOf({ context: pen, look, unit, width, height }, low, high, foot) {
+/** Room for the axis on the left. @param {Sheet} sheet @param {number} low @param {number} high @returns {Box} */
+function boxOf({ context: pen, look, unit, width, height }, low, high) {
   pen.font = font(look.size.tick);
   const widest = Math.max(...ticks('linear', low, high, 5).map((tick) => pen.measureText(label('linear', tick)).width));
-  return { left: widest + 12 * unit, right: width - 4 * unit, top: 4 * unit, bottom: height - foot };
+  return { left: widest + 12 * unit, right: width - 4 * unit, top: 4 * unit, bottom: height };
 }
 
 /** A valley's floor. @param {Sheet} sheet @param {number} x @param {number} y @param {number} width @param {boolean} now */
@@ -195,15 +173,4 @@ function bar({ context: pen, look, unit }, x, y, width, now) {
   const wide = Math.max(3 * unit, width);
   pen.fillStyle = look.colour[now ? 'ink' : 'bar'];
   pen.fillRect(x - wide / 2, y, wide, BAR * unit);
-}
-
-/** @param {Sheet} sheet @param {number} value the nearest whole device pixel */
-const whole = ({ ratio }, value) => Math.round(value * ratio) / ratio;
-
-/** @param {Sheet} sheet @param {number} x @param {number} y @param {number} width @param {number} height */
-function outlined({ context: pen, look, unit }, x, y, width, height) {
-  for (const [line, colour] of /** @type {const} */ ([[5, 'on-now'], [3, 'now']])) {
-    [pen.lineWidth, pen.strokeStyle] = [line * unit, look.colour[colour]];
-    pen.strokeRect(x - 1, y - 1, width + 2, height + 2);
-  }
 }

@@ -4,7 +4,7 @@
 /**
  * @param {HTMLElement} element the view's place @param {string} title the panel's, for those who hear it
  * @param {() => void} act
- * @returns {{say: (words: string) => void, destroy: () => void} | null} null outside a panel: a miniature offers nothing
+ * @returns {{say: (words: string, more?: string) => void, destroy: () => void} | null} null outside a panel: a miniature offers nothing
  */
 export function mountWay(element, title, act) {
   const tools = element.closest('.panel')?.querySelector('header .tools');
@@ -15,8 +15,9 @@ export function mountWay(element, title, act) {
   button.addEventListener('click', act);
   tools.before(button);
   return {
-    say(words) {
+    say(words, more = '') {
       button.textContent = words;
+      button.title = more;
       button.setAttribute('aria-label', `${words} (${title})`);
     },
     destroy: () => button.remove(),
