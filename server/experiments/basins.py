@@ -172,8 +172,8 @@ class Basins(ByHand):
         "Hebb blends them": {"rule": "hebb"},
         "Random patterns, Hebb": {"rule": "hebb", "patterns": "random"},
         "Overloaded": {"rule": "hebb", "patterns": "random", "memories": 60},
-        "Overlap plane": {"plane": "overlaps"},
         "Dense: sixty at once": {"rule": "dense", "patterns": "random", "memories": 60},
+        "Overlap plane": {"plane": "overlaps"},
     }
 
     def project(self, patterns: Tensor) -> Projection:

@@ -9,7 +9,7 @@ EMPTY = """canvas => { const bare = document.createElement('canvas');
   return canvas.width * canvas.height === 0 || canvas.toDataURL() === bare.toDataURL(); }"""
 LEAD, HILL = ".panel.first .body canvas", ".hill canvas"
 
-CANVASES = "[...document.querySelectorAll('canvas')].map(canvas => canvas.toDataURL())"
+CANVASES = "[...document.querySelectorAll('.lead canvas')].map(canvas => canvas.toDataURL())"
 
 
 def pixels(page: Page, selector: str) -> str:
@@ -33,14 +33,14 @@ def differs(page: Page, selector: str, before: str) -> None:
 
 
 def changes(page: Page, before: list[str]) -> None:
-    """Wait until some canvas shows another picture than it did when `canvases` was asked."""
+    """Wait until some canvas of the lead row shows another picture than when `canvases` was asked."""
     page.wait_for_function(
         f"before => ({CANVASES}).some((picture, at) => picture !== before[at])", arg=before, polling=100
     )
 
 
 def canvases(page: Page) -> list[str]:
-    """The pictures of all canvases."""
+    """The pictures of the lead row."""
     return [str(picture) for picture in page.evaluate(CANVASES)]
 
 
