@@ -30,8 +30,7 @@ from server.grammar import (
 from server.models import hopfield
 from server.models.memory import Memory
 
-BINS = 31
-"""Of the histogram of fields."""
+BINS = 31  # of the histogram of fields
 BLOCK = 512
 """Weights between more units than this are shown as means over blocks, or they would not fit into a picture."""
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from server.models.kernels.compiling import OPTIONS, F
 
 Floats = NDArray[np.float64]
+COMPILED = "A verb acts on a machine inside a compiled loop only; Python itself cannot call it."
 
 
 def renew(machine: Any, spins: Floats) -> None:
@@ -25,7 +26,7 @@ def renew(machine: Any, spins: Floats) -> None:
 
 def hear(machine: Any, spins: Floats, unit: int, threshold: float) -> float:
     """The unit's field h, exactly 0 where rounding alone keeps it from 0."""
-    raise NotImplementedError
+    raise TypeError(COMPILED)
 
 
 def turn(machine: Any, spins: Floats, unit: int) -> None:
@@ -34,12 +35,12 @@ def turn(machine: Any, spins: Floats, unit: int) -> None:
 
 def own(machine: Any, unit: int) -> float:
     """W_ii, by which a flip's energy differs from twice the alignment."""
-    raise NotImplementedError
+    raise TypeError(COMPILED)
 
 
 def depth(machine: Any, spins: Floats) -> float:
     """−E at threshold 0."""
-    raise NotImplementedError
+    raise TypeError(COMPILED)
 
 
 def implements(verb: Callable[..., Any], *machines: type) -> Callable[[F], F]:
