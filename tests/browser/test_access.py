@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.looking import HILL, LEAD, box, carries, control, drawn, pixels, press, stands_at, step_of
-from tests.browser.serving import EXPERIMENTS
 
 LEGIBLE = 24
 """Pixels at 1920: what the last row of a lecture hall can read."""
@@ -30,10 +29,8 @@ def clean(page: Page, where: str) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
-def test_axe_finds_nothing_on_an_experiment(name: str, visit: Visit) -> None:
-    page = visit(f"/e/{name}", **OPEN)
-    drawn(page)
+def test_axe_finds_nothing_on_an_experiment(still: Page) -> None:
+    page = still
     press(page, "Step")
     clean(page, "light")
     page.keyboard.press("t")
@@ -92,10 +89,9 @@ FOCUSED = """() => { const each = document.activeElement; const look = getComput
     seen: each.getBoundingClientRect().width > 0 && look.opacity !== '0' }; }"""
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
-def test_tab_reaches_everything_and_shows_where_it_is(name: str, visit: Visit) -> None:
-    page = visit(f"/e/{name}", motion="reduce")
-    drawn(page)
+def test_tab_reaches_everything_and_shows_where_it_is(still: Page) -> None:
+    page = still
+    page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0)")
     names = page.evaluate(REACHABLE)
     reached: set[int] = set()
     for _ in range(len(names) + 2):
@@ -125,10 +121,8 @@ def test_a_page_is_worked_by_keyboard_alone(visit: Visit) -> None:
     carries(page, noise="0.2")
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
-def test_whoever_prefers_no_motion_gets_none_unasked(name: str, visit: Visit) -> None:
-    page = visit(f"/e/{name}", motion="reduce")
-    drawn(page)
+def test_whoever_prefers_no_motion_gets_none_unasked(still: Page) -> None:
+    page = still
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     page.wait_for_load_state("networkidle")
     lead, hill = pixels(page, LEAD), pixels(page, HILL)
@@ -149,10 +143,9 @@ SMALL = """least => { const walker = document.createTreeWalker(document.body, No
   return found; }"""
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
-def test_the_projector_shows_the_lead_large_and_one_slider(name: str, visit: Visit) -> None:
-    page = visit(f"/e/{name}", 1920, 1080, motion="reduce")
-    drawn(page)
+def test_the_projector_shows_the_lead_large_and_one_slider(still: Page) -> None:
+    page = still
+    page.set_viewport_size({"width": 1920, "height": 1080})
     page.get_by_role("button", name="Projector").click()
     lead, hill = box(page.locator(".panel.first")), box(page.locator(".hill"))
     assert lead["x"] < 100
@@ -170,5 +163,7 @@ def test_the_projector_shows_the_lead_large_and_one_slider(name: str, visit: Vis
     before = pinned.get_attribute("aria-valuenow") or ""
     pinned.press("ArrowRight")
     expect(pinned).not_to_have_attribute("aria-valuenow", before)
+    pinned.press("Backspace")
+    expect(pinned).to_have_attribute("aria-valuenow", before)
     page.keyboard.press("Escape")
     expect(page.locator(".rail")).to_be_visible()

@@ -85,6 +85,7 @@ def test_sessions_run_in_worker_processes() -> None:
     with_engine(story)
 
 
+@pytest.mark.alone
 def test_a_killed_worker_is_replaced_within_two_seconds_and_others_never_stutter() -> None:
     async def story(engine: LocalEngine) -> None:
         await until(lambda: all(worker["alive"] for worker in engine.health()["workers"]))
