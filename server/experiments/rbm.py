@@ -1,56 +1,61 @@
-"""A restricted Boltzmann machine learns handwritten digits by contrastive divergence and imagines more."""
+"""A restricted Boltzmann machine learns pictures by one of four gradients, imagines more, and completes halves."""
 
-import math
 from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
+from server.experiments.completion import Completion, Erasing
 from server.experiments.experiment import Experiment, Series
+from server.experiments.finite import finite
+from server.experiments.fantasies import Fantasies
+from server.experiments.gallery import FIRST, Gallery
+from server.experiments.learning import Learning
+from server.experiments.likelihood import Likelihood
 from server.grammar import (
     Curves,
-    Diverged,
     Formula,
     Hill,
     Line,
+    Matrix,
     Number,
-    Parameters,
     Readout,
+    Relation,
     Theory,
     Tiles,
     Verdict,
-    Word,
     action,
-    slider,
-    toggle,
 )
-from server.models.contrastive_divergence import Learner
-from server.models.data import split
+from server.models.contrastive_divergence import Learner, Way
 from server.models.minibatches import Minibatches
-from server.models.rbm import RBM, Chains
+from server.models.rbm import RBM
 
-SIDE = 8
-FANTASIES, DRAWN = 100, 36
-EPOCHS_BEFORE_VERDICT = 10  # until then the machine has hardly left its first noise
-MONITORED = 200  # digits on either side of the free-energy gap: few enough to be measured at every step
+SETTLING = 240  # updates, and epochs, before the verdict: until then the machine has hardly left its first noise
+EPOCHS_BEFORE_VERDICT = 10
+COUNTABLE = 11  # units of the smaller layer up to which every update can count out all their states
 
 
 class RestrictedBoltzmann(Experiment):
-    """64 visible units are the pixels of a digit, the hidden ones are free; no two units of one layer are
-    connected.
+    """The visible units are the pixels of a picture, the hidden ones are free; no two units of one layer are connected.
 
-    So a whole layer can be drawn at once given the other: p(on) = 1 / (1 + exp(−ΔE / T)) for every unit.
-    Learning makes the machine's own pictures less and the data more likely: each weight grows by how often
-    its two units are on together when a digit is shown, less how often they are after k sweeps of the
-    machine's own (CD-k). All the while 100 fantasies run freely by such sweeps, at a temperature of their
-    own.
+    So a whole layer can be drawn at once given the other: p(on) = 1 / (1 + exp(−ΔE / T)) for every unit. Learning makes
+    the machine's own pictures less and the data more likely: each weight grows by how often its two units are on
+    together when a picture is shown, less how often they are in the machine itself. That share is exact where all
+    states of the smaller layer can be counted (up to 11 units; larger machines take CD instead), or is found from
+    chains: k sweeps from the data (CD-k), k more of 100 chains that never start again (PCD), or of such chains
+    exchanged with hotter ones (tempering). All the while 100 fantasies run freely at a temperature of their own.
 
-    The data are scikit-learn's 8×8 digits, a pixel being on from half of full ink; 600 are never shown to the
-    machine. A fantasy passes as a digit if it lies as near to some training digit, in pixels that differ, as
-    95 % of those 600 do. For comparison, *pixel swaps* are the 600 with each pixel exchanged among the
-    pictures: every pixel is on as often as before, but no two belong together. A machine without hidden units
-    could only draw those. Passing says nothing about variety; how many different training digits the
-    fantasies are near to, and how many they copy, is listed below.
+    The digits are scikit-learn's, 8×8, a pixel being on from half of full ink; 600 are never shown to the machine. A
+    fantasy passes as a digit if it lies as near to some training digit, in pixels that differ, as 95 % of those 600 do.
+    For comparison, *pixel swaps* are the 600 with each pixel exchanged among the pictures: every pixel is on as often
+    as before, but no two belong together. A machine without hidden units could only draw those. Passing says nothing
+    about variety; how many training pictures the fantasies are near to, and how many they copy, is listed below. Of
+    bars and stripes none is held out, and only a pattern passes.
+
+    The likelihood is that of 200 held-out digits, or of all patterns: ln p(v) = −F(v) − ln Z. Z is exact where the
+    smaller layer has at most 16 units; else it is found by annealed importance sampling with 100 particles and 1,000
+    temperatures, spread over 200 minibatches, and the bars are its standard error. Dashed: a machine that knows how
+    often each pixel is on and no more; and, of bars and stripes, the best possible, minus their entropy.
     """
 
     title = "Restricted: fantasies"
@@ -61,7 +66,8 @@ class RestrictedBoltzmann(Experiment):
     source = (
         "slide 4; G. Hinton, "
         "“Training products of experts by minimizing contrastive divergence” (2002); “A practical guide to "
-        "training restricted Boltzmann machines” (2010), section 15 for the free-energy gap."
+        "training restricted Boltzmann machines” (2010), section 15 for the free-energy gap; R. Salakhutdinov, "
+        "I. Murray, ICML (2008) 872 for the likelihood."
     )
     formulas = (
         Formula(
@@ -71,41 +77,20 @@ class RestrictedBoltzmann(Experiment):
         Formula(
             latex=r"\Delta W_{ij}=\eta\,(\langle v_ih_j\rangle_{\mathrm{data}}-\langle v_ih_j\rangle_{k})",
             before="learning",
+            when="CD",
+        ),
+        Formula(
+            latex=r"\Delta W_{ij}=\eta\,(\langle v_ih_j\rangle_{\mathrm{data}}-\langle v_ih_j\rangle_{\mathrm{model}})",
+            before="learning",
+            when="exact PCD tempering",
         ),
     )
     step_name = "minibatch"
     speed = 60.0
     pinned = "temperature"
 
-    class Controls(Parameters):
-        learning: bool = toggle(
-            True,
-            label="learning",
-            help="Off: the weights stand still; fantasies run on and the error goes on being measured.",
-            applies="live",
-        )
-        temperature: float = slider(
-            1.0, 0.2, 5, scale="log", symbol="T", label="temperature", applies="live",
-            help="Heat of the fantasies only; learning is at 1. Cold repeats favourites, hot loses strokes.",
-        )  # fmt: skip
-        learning_rate: float = slider(
-            0.2, 0.001, 5, scale="log", symbol=r"\eta", label="learning rate", applies="live",
-            help="How far the weights move per minibatch. Far too fast, and hidden units jam at on or off.",
-        )  # fmt: skip
-        sweeps: int = slider(
-            1, 1, 20, symbol="k", label="sweeps of CD", applies="live",
-            help="Sweeps from the data to the machine's own picture. More: slower, a truer gradient.",
-        )  # fmt: skip
-        momentum: float = slider(
-            0.5, 0, 0.95, step=0.05, symbol=r"\mu", label="momentum", applies="live",
-            help="Share of the last movement that is kept.",
-        )  # fmt: skip
-        weight_decay: float = slider(
-            0.0001, 0, 0.01, step=0.0001, symbol=r"\lambda", label="weight decay", applies="live",
-            help="Pull of every weight towards 0.",
-        )  # fmt: skip
-        hidden: int = slider(64, 16, 256, label="hidden units", help="Each has one filter of 8×8 weights.")
-        batch: int = slider(50, 5, 200, label="minibatch size", help="Digits shown per movement of the weights.")
+    class Controls(Erasing, Learning):
+        pass
 
     parameters: Controls
 
@@ -116,7 +101,7 @@ class RestrictedBoltzmann(Experiment):
         theory=(Theory(label="guessing each pixel's mean", channel="guess"),),
         digits=3,
     )
-    lasting = ("digits",)
+    lasting = ("pictures",)
     views = (
         Tiles(
             title="Fantasies",
@@ -133,152 +118,172 @@ class RestrictedBoltzmann(Experiment):
             channel="filters",
             colours="diverging",
         ),
+        Tiles(
+            title="Completion",
+            caption="The machine **fills in** what was erased.",
+            detail="Cue (paint on it), one chain, mean of 50, truth.",
+            weight=2,
+            channel="completion",
+            paint="paint",
+        ),
+        Relation(
+            title="Log-likelihood",
+            caption="Does it rise as the error **falls**?",
+            detail="Nats per picture, {counted}.",
+            x="looked_at",
+            lines=(Line(channel="likelihood", label="ln p"),),
+            errors="likelihood_error",
+            theory=(Theory(label="best possible", channel="best"), Theory(label="each pixel alone", channel="alone")),
+            axis="minibatch",
+        ),
         Curves(
             title="Free-energy gap",
             caption="Growing, it **overfits**: new digits fall back.",
             detail="200 digits held out less 200 learned from. Its start is chance.",
-            weight=2,
             lines=(Line(channel="gap", label="held out − learned"),),
             theory=(Theory(label="no difference", value=0),),
         ),
+        Curves(
+            title="Free energy of fantasies",
+            caption="Learned well, they lie **level** with the data.",
+            detail="Fantasies less 200 pictures learned from, at temperature 1.",
+            lines=(Line(channel="lift", label="fantasies − learned", smooth=10),),
+            theory=(Theory(label="level", value=0),),
+        ),
         Readout(
-            title="Fantasies, counted",
-            caption="Do they **vary**, or copy?",
+            title="Fantasies and completions, counted",
+            caption="Do they **vary**, or copy? Are they right?",
             numbers=(
-                Number(channel="variety", label="training digits nearest to some fantasy", digits=0),
-                Number(channel="copies", label="fantasies equal to a training digit", digits=0, unit="%"),
-                Number(channel="swaps", label="free energy of pixel swaps over digits", symbol="ΔF"),
+                Number(channel="variety", label="training pictures nearest to some fantasy", digits=0),
+                Number(channel="copies", label="fantasies equal to a training picture", digits=0, unit="%"),
+                Number(channel="swaps", label="free energy of pixel swaps over pictures", symbol="ΔF"),
+                Number(channel="right", label="erased pixels filled in rightly", digits=0, unit="%", waiting=True),
+                Number(channel="guessed", label="by each pixel's mean", digits=0, unit="%", waiting=True),
+                Number(channel="nats", label="ln p per picture, last look", digits=2, waiting=True),
+                Number(channel="nats_error", label="its standard error", digits=2, waiting=True),
             ),
         ),
-        Tiles(title="Training digits", caption="The first 36 of those it **learns** from.", channel="digits"),
+        Matrix(
+            title="Hidden activations",
+            caption="Every picture has a **code** of its own.",
+            detail="Chance of each hidden unit to be on, given the pictures beside.",
+            channel="activations",
+            colours="sequential",
+            rows="picture",
+            columns="hidden unit",
+        ),
+        Tiles(title="Training pictures", caption="The first 36 of those it **learns** from.", channel="pictures"),
     )
     presets = {
         "Strokes appear": {},
         "Too hot": {"temperature": 3.0},
         "Learning too fast": {"learning_rate": 5.0, "weight_decay": 0.0},
         "Ten sweeps (CD-10)": {"sweeps": 10},
-    }
+        "Reconstruction lies": {
+            "data": "4×4", "hidden": 9, "batch": 200, "momentum": 0.0, "weight_decay": 0.0, "speed": 300.0,
+        },
+        "The exact gradient": {"data": "4×4", "hidden": 9, "batch": 200, "way": "exact", "speed": 300.0},
+    }  # fmt: skip
 
     def restart(self) -> None:
-        self._load()
-        initialisation, order = self.generator("initialisation"), self.generator("order")
-        self.machine = RBM.random(SIDE * SIDE, self.parameters.hidden, initialisation, device=self.device)
-        on = (self.train.sum(0) + 0.5) / (len(self.train) + 1)  # ½: a pixel that is never on stays finite
-        self.machine.couplings.visible_bias.copy_(on.logit())  # each pixel's mean (Hinton 2010, 8.1)
-        self.guess = (on * (1 - on)).mean()
-        seeds = torch.randint(2**31, (3,), generator=order).tolist()
-        self.minibatches = Minibatches(len(self.train), torch.Generator().manual_seed(seeds[0]))
-        learning, dreaming = (torch.Generator(self.device).manual_seed(seed) for seed in seeds[1:])
+        gallery = self.gallery = Gallery(self.parameters.data, self.seeds.data, self.generator("data"), self.device)
+        units, order = gallery.side**2, self.generator("order")
+        self.machine = RBM.random(units, self.parameters.hidden, self.generator("initialisation"), device=self.device)
+        self.machine.couplings.visible_bias.copy_(gallery.on.logit())  # each pixel's mean (Hinton 2010, 8.1)
+        seeds = torch.randint(2**31, (5,), generator=order).tolist()
+        self.minibatches = Minibatches(len(gallery.train), torch.Generator().manual_seed(seeds[0]))
+        learning, dreaming, completing, annealing = (torch.Generator(self.device).manual_seed(s) for s in seeds[1:])
         self.learner = Learner(self.machine, learning)
-        self.fantasies = Chains(self.machine, FANTASIES, dreaming)
-        self.fantasies.scatter()
+        self.fantasies = Fantasies(self.machine, gallery, dreaming)
+        self.completion = Completion(self.machine, gallery.held_out, self.parameters.erased, completing)
+        judged = gallery.held_out if gallery.generated else gallery.monitored[: gallery.each]
+        self.likelihood = Likelihood(self.machine, judged, gallery.train, annealing)
         self.updates = 0
-        self._known: tuple[int, tuple[Tensor, Tensor]] | None = None
+
+    @property
+    def way(self) -> Way:
+        """How the gradient is found: as asked for, but exactly only where the states are few enough."""
+        asked = self.parameters.way
+        return "CD" if asked == "exact" and min(self.machine.couplings.layers) > COUNTABLE else asked
+
+    def live(self, name: str) -> None:
+        if name == "erased":
+            self.completion.erase(self.parameters.erased)
 
     def advance(self, steps: int) -> Series:
         parameters, learner = self.parameters, self.learner
         learner.learning_rate = parameters.learning_rate
         learner.momentum = parameters.momentum
         learner.weight_decay = parameters.weight_decay
-        self.fantasies.machine = self.machine.at(parameters.temperature)
-        measured = [self._step() for _ in range(steps)]
-        errors, gaps = (torch.stack(values) for values in zip(*measured, strict=True))
-        return self._finite({"error": errors, "gap": gaps})
+        self.fantasies.machine = self.completion.chains.machine = self.machine.at(parameters.temperature)
+        measured = [self._step(self.step + step) for step in range(1, steps + 1)]
+        series = dict(zip(("error", "gap", "lift"), torch.stack(measured, 1), strict=True))
+        return finite(series, self.step, "The machine's weights stopped being finite")
 
-    def _step(self) -> tuple[Tensor, Tensor]:
-        """One minibatch and one sweep of the fantasies: reconstruction error and free-energy gap, () each."""
-        batch = self.train[self.minibatches.take(self.parameters.batch)]
-        error = self.learner.contrastive_divergence(batch, self.parameters.sweeps)
-        if self.parameters.learning:
+    def _step(self, step: int) -> Tensor:
+        """One minibatch, one sweep of fantasies and completions: error, free-energy gap and lift, (3,)."""
+        gallery, parameters = self.gallery, self.parameters
+        batch = gallery.train[self.minibatches.take(min(parameters.batch, len(gallery.train)))]
+        error = self.learner.estimate(self.way, batch, parameters.sweeps)
+        if parameters.learning:
             self.learner.update()
             self.updates += 1
         self.fantasies.sweep()
-        held_out, learned = self.machine.free_energy(self.monitored).view(2, MONITORED).mean(1)
-        return error, held_out - learned
+        self.completion.sweep()
+        self.likelihood.follow(step)
+        held_out, learned = self.machine.free_energy(gallery.monitored).view(2, gallery.each).mean(1)
+        dreamt = self.machine.free_energy(self.fantasies.visible).mean()
+        return torch.stack([error, held_out - learned, dreamt - learned])
 
     def show(self) -> Mapping[str, Tensor]:
-        chains, free_energy = self.fantasies, self.machine.free_energy
-        nearest, distance = self._dreamt()
+        gallery, free_energy = self.gallery, self.machine.free_energy
+        right, guessed = self.completion.right(gallery.on)
+        nats, error = self.likelihood.now
         return {
-            "fantasies": chains.visible_probabilities[:DRAWN].view(-1, SIDE, SIDE),
-            "filters": self.machine.couplings.weights.T.reshape(-1, SIDE, SIDE),
-            "digits": self.train[:DRAWN].view(-1, SIDE, SIDE),
-            "energy": self.machine.energy(chains.visible, chains.hidden).mean(),
-            "guess": self.guess,
-            "variety": torch.tensor(float(len(torch.unique(nearest)))),
-            "copies": 100 * (distance == 0).float().mean(),
-            "swaps": (free_energy(self.swapped) - free_energy(self.held_out)).mean(),
+            **self.fantasies.channels(),
+            "filters": gallery.images(self.machine.couplings.weights.T.contiguous()),
+            "completion": self.completion.shown(),
+            "activations": self.machine.hidden_probabilities(gallery.train[:FIRST]),
+            "pictures": gallery.first,
+            "guess": gallery.guess,
+            "swaps": (free_energy(gallery.swapped) - free_energy(gallery.held_out)).mean(),
+            "right": right,
+            "guessed": guessed,
+            "nats": torch.tensor(nats),
+            "nats_error": torch.tensor(error),
+            **self.likelihood.marks(),
+            **self.likelihood.compared(self.step, gallery.on, gallery.best),
         }
 
     def verdict(self) -> Verdict:
-        passing, swapped, real = self._passing(self._dreamt()[1]), *self.yardsticks
-        word: Word = "close"
-        if self.updates * self.parameters.batch < EPOCHS_BEFORE_VERDICT * len(self.train):
-            word = "untested"
-        elif passing <= swapped + 2 * _noise(swapped):
-            word = "broken"
-        elif passing >= (swapped + real) / 2:
-            word = "holds"
-        line = f"of fantasies pass, ± {_percent(_noise(passing))}"
-        return Verdict(number=_percent(passing), line=line, word=word, note=f"real {_percent(real)}")
+        shown = self.updates * self.parameters.batch
+        settled = self.updates >= SETTLING and shown >= EPOCHS_BEFORE_VERDICT * len(self.gallery.train)
+        return self.fantasies.verdict(settled)
 
     def position(self) -> Mapping[str, str]:
-        return {"epoch": str(self.minibatches.epoch)}
+        refused = self.way != self.parameters.way
+        epoch = {"epoch": str(self.minibatches.epoch)}
+        return epoch | ({"too large to be exact:": f"CD-{self.parameters.sweeps}"} if refused else {})
+
+    def words(self) -> Mapping[str, str]:
+        return {"formula": self.way, "counted": "exact" if self.likelihood.exact else "annealed; bars: its error"}
 
     @action("Fantasies from noise", help="Start every fantasy again from random pixels.")
     def from_noise(self) -> None:
         """Forget the fantasies, keep the weights."""
         self.fantasies.scatter()
 
-    @action("Fantasies from digits", help="Start every fantasy from a training digit and watch it wander off.")
+    @action("Fantasies from digits", help="Start every fantasy from a training picture and watch it wander off.")
     def from_digits(self) -> None:
-        """The same digits every time, so that wanderings can be compared."""
-        self.fantasies.start(self.train[:FANTASIES])
+        """The same pictures every time, so that wanderings can be compared."""
+        self.fantasies.from_pictures()
 
-    def _load(self) -> None:
-        """The digits in black and white, and how far apart they are."""
-        data = split(self.seeds.data)
-        self.train = (data.train_inputs >= 0.5).float().to(self.device)
-        held_out = torch.cat([data.validation_inputs, data.test_inputs])
-        self.held_out = (held_out >= 0.5).float().to(self.device)
-        shuffle = torch.rand(held_out.shape, generator=self.generator("data")).argsort(0).to(self.device)
-        self.swapped = self.held_out.gather(0, shuffle)
-        self.monitored = torch.cat([self.held_out[:MONITORED], self.train[:MONITORED]])
-        self.near = float(self._nearest(self.held_out)[1].quantile(0.95))
-        self.yardsticks = tuple(self._passing(self._nearest(each)[1]) for each in (self.swapped, self.held_out))
+    @action("Next digit", help="Erase the same part of another picture that was never learned from.")
+    def next_digit(self) -> None:
+        """Its place in the order is the only thing that changes."""
+        self.completion.following(self.parameters.erased)
 
-    def _nearest(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """Which training digit differs in the fewest pixels from each picture, and in how many, (n,) each."""
-        differing = pictures.sum(1, keepdim=True) + self.train.sum(1) - 2 * pictures @ self.train.T
-        distance, nearest = differing.min(1)
-        return nearest, distance
-
-    def _dreamt(self) -> tuple[Tensor, Tensor]:
-        """`_nearest` of the fantasies as they are; picture and verdict both ask for it."""
-        visible = self.fantasies.visible
-        if self._known is None or self._known[0] != visible._version:  # torch counts the changes made in place
-            self._known = visible._version, self._nearest(visible)
-        return self._known[1]
-
-    def _passing(self, distance: Tensor) -> float:
-        """Share of pictures that lie as near to a training digit as real digits do."""
-        return float((distance <= self.near).float().mean())
-
-    def _finite(self, series: Series) -> Series:
-        """The series as it is. Raises Diverged at its first step that is not finite."""
-        broken = (~torch.stack(list(series.values())).isfinite().all(0)).nonzero()
-        if len(broken):
-            first = int(broken[0]) + 1
-            seen = {name: values[:first] for name, values in series.items()}
-            raise Diverged("The machine's weights stopped being finite", self.step + first, series=seen)
-        return series
-
-
-def _noise(share: float) -> float:
-    """Standard deviation of a share of the fantasies, which are independent; at least one of them."""
-    return math.sqrt(max(share * (1 - share) / FANTASIES, 1 / FANTASIES**2))
-
-
-def _percent(share: float) -> str:
-    """A share as one would write it, with a thin space."""
-    return f"{100 * share:.0f}\u2009%"
+    @action("", help="Draw on the cue; what is drawn is held.")
+    def paint(self, cells: list[int], value: bool) -> None:
+        """Pixels numbered along the rows from the top left. Raises Refused where there is none."""
+        self.completion.set(cells, value)

@@ -4,7 +4,7 @@ from server.grammar.actions import Action, action, actions_of
 from server.grammar.errors import Diverged, DownhillError, Refused
 from server.grammar.head import Formula, Hill, Verdict, Word
 from server.grammar.parameters import Parameters, choice, slider, toggle
-from server.grammar.pictures import BasinMap, Matrix, Surface, Tiles, Tree
+from server.grammar.pictures import BasinMap, Graph, Matrix, Surface, Tiles, Tree
 from server.grammar.views import Curves, Line, Number, Profile, Readout, Relation, Theory, View
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Diverged",
     "DownhillError",
     "Formula",
+    "Graph",
     "Hill",
     "Line",
     "Matrix",

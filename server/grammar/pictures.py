@@ -65,6 +65,35 @@ class BasinMap(View):
         return {self.channel: (2,), self.purity: (2,), self.tiles: (3,), self.labels: (2,), self.path: (2,)}
 
 
+class Graph(View):
+    """Units and the links between them: numbered circles filled by state, lines as wide as |weight|.
+
+    A unit is called by the live word "<index>_<k>" ("unit_0"), else by its number from 1. Of many links only the
+    strongest are drawn; the page says so.
+    """
+
+    kind: Literal["graph"] = "graph"
+    shape = "square"
+    weights: str
+    """(N, N): weight i, j is that of the link between units i and j; 0: not linked."""
+    states: str = ""
+    """(N,): from 0 (off) to 1 (on), grey between; NaN: not known."""
+    layout: Literal["ring", "layers"] = "ring"
+    layers: str = ""
+    """(N,): which layer a unit belongs to, from 0 at the left; in a ring all above 0 are hidden units."""
+    now: str = ""
+    """A rank-0 channel: the unit deciding now (−1: none), ringed yellow."""
+    held: str = ""
+    """(N,): 1 where a unit is held at its state, marked by brackets."""
+    press: str = ""
+    """An action (unit: int) that pressing a unit calls."""
+
+    def channels(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, tuple[int, ...]] = {self.weights: (2,)}
+        found |= {name: (1,) for name in (self.states, self.layers, self.held) if name}
+        return found | ({self.now: (0,)} if self.now else {})
+
+
 class Surface(View):
     """Heights over a grid in [−1, 1]², turned by hand. Only measured heights: where there is none (NaN), no surface."""
 

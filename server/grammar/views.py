@@ -99,24 +99,34 @@ class Curves(View):
 
 
 class Profile(View):
-    """A vector over an index, as horizontal or vertical `bars` or `marks` joined by a line."""
+    """A vector over an index: `bars` lie, `columns` stand side by side, `marks` are joined by a line.
+
+    In columns a theory's rank-1 channel is a dash over every bar, and further lines are marks on the bars of the first.
+    """
 
     kind: Literal["profile"] = "profile"
     shape = "wide"
     lines: tuple[Line, ...]
-    style: Literal["bars", "marks"] = "bars"
+    style: Literal["bars", "columns", "marks"] = "bars"
     scale: AxisScale = "linear"
     tiles: str = ""
-    """A rank-3 channel whose images label the bars (k×h×w)."""
+    """A rank-3 channel whose images label the bars (k×h×w): in columns units from 0 (off) to 1 (on)."""
     reference: str = ""
     """A rank-1 channel drawn as a ring on each bar (where it started)."""
+    now: str = ""
+    """In columns, a rank-0 channel: the entry where things stand (−1: none), yellow."""
     theory: tuple[Theory, ...] = ()
     axis: str = ""
+    ends: tuple[str, str] = ("", "")
+    """In columns, what the first and the last entry are: "lowest energy", "highest energy"."""
+    percent: bool = False
+    """In columns, whether the values are shares, told in per cent."""
 
     def channels(self) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {line.channel: (1,) for line in self.lines}
         found |= {theory.channel: (0, 1) for theory in self.theory if theory.channel}
         found |= {self.tiles: (3,)} if self.tiles else {}
+        found |= {self.now: (0,)} if self.now else {}
         return found | ({self.reference: (1,)} if self.reference else {})
 
 

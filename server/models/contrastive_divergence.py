@@ -1,14 +1,25 @@
-"""Learning in a restricted Boltzmann machine: exact gradient, contrastive divergence, its persistent form.
+"""Learning in a restricted Boltzmann machine: exact gradient, contrastive divergence, persistent and tempered chains.
+
+The four differ only in where the model's part of the gradient comes from.
 
 Sources: G. Hinton, "Training products of experts by minimizing contrastive divergence" (2002) and "A
 practical guide to training restricted Boltzmann machines" (2010); T. Tieleman, "Training restricted Boltzmann
-machines using approximations to the likelihood gradient" (2008).
+machines using approximations to the likelihood gradient" (2008); G. Desjardins et al., "Tempered Markov chain Monte
+Carlo for training of restricted Boltzmann machines" (2010).
 """
+
+from typing import Literal
 
 import torch
 from torch import Tensor
 
-from server.models.rbm import RBM, Chains, Couplings
+from server.models.boltzmann import Couplings
+from server.models.rbm import RBM, Chains
+from server.models.tempering import Tempered, ladder
+
+Way = Literal["exact", "CD", "PCD", "tempering"]
+"""Where the model's part comes from: enumeration, chains from the data, persistent chains, persistent tempered ones."""
+HOTTEST, RUNGS = 8.0, 8  # in units of the machine's own temperature: hot enough that chains forget, rungs close enough
 
 
 class Learner:
@@ -16,8 +27,10 @@ class Learner:
 
         ∂ ln p(v) / ∂W = (⟨v hᵀ⟩_data − ⟨v hᵀ⟩_model) / T,    likewise for the biases
 
-    First one of `contrastive_divergence`, `persistent_contrastive_divergence`, `exact` fills `gradient`; then
-    `update` applies it. Rate, momentum and decay may change between steps. All draws come from `generator`.
+    First one of `exact`, `contrastive_divergence`, `persistent_contrastive_divergence`, `parallel_tempering` fills
+    `gradient`; then `update` applies it. Each returns the reconstruction error of the batch (n, visible): the mean over
+    units and rows of (v − p(v | h))², h drawn from p(h | v), (). Rate, momentum and decay may change between steps. All
+    draws come from `generator`.
     """
 
     def __init__(
@@ -34,42 +47,64 @@ class Learner:
         self.machine = machine
         self.generator = generator
         self.learning_rate, self.momentum, self.weight_decay = learning_rate, momentum, weight_decay
-        visible, hidden = machine.couplings.weights.shape
-        self.gradient = Couplings.zeros(visible, hidden, flat.dtype, flat.device)
+        self.gradient = Couplings.zeros(machine.couplings.layers, dtype=flat.dtype, device=flat.device)
         self.velocity = torch.zeros_like(flat)
         self.particles = particles
         self._chains: dict[int, Chains] = {}
         self._persistent: Chains | None = None
+        self._tempered: Tempered | None = None
+
+    def estimate(self, way: Way, batch: Tensor, sweeps: int = 1) -> Tensor:
+        """Fill `gradient` in one of the four ways; the exact one takes no sweeps."""
+        match way:
+            case "exact":
+                return self.exact(batch)
+            case "CD":
+                return self.contrastive_divergence(batch, sweeps)
+            case "PCD":
+                return self.persistent_contrastive_divergence(batch, sweeps)
+            case "tempering":
+                return self.parallel_tempering(batch, sweeps)
 
     def contrastive_divergence(self, batch: Tensor, steps: int = 1) -> Tensor:
-        """CD-k: the model's part from chains that start at the batch (n, visible) and run for `steps` sweeps.
-
-        Returns the reconstruction error, (): mean over units and rows of (v − p(v | h))² at the first sweep.
-        """
+        """CD-k: the model's part from chains that start at the batch and run for `steps` sweeps."""
         if steps < 1:
             raise ValueError(f"Contrastive divergence needs at least one sweep, not {steps}.")
-        chains = self._space(len(batch))
-        self._from_data(batch, chains)
+        chains = self._from_data(batch)
         chains.sweep()
         error = (batch - chains.visible_probabilities).square().mean()
         chains.sweep(steps - 1)
-        self._from_model(chains)
+        self._from_model(chains.visible, chains.hidden_probabilities)
         return error
 
-    def persistent_contrastive_divergence(self, batch: Tensor, steps: int = 1) -> None:
+    def persistent_contrastive_divergence(self, batch: Tensor, steps: int = 1) -> Tensor:
         """PCD-k: as CD-k, but from `particles` chains that start from noise once and then just go on."""
         if self._persistent is None:
             self._persistent = Chains(self.machine, self.particles, self.generator)
             self._persistent.scatter()
-        self._from_data(batch, self._space(len(batch)))
+        error = self._reconstruction(batch)
         self._persistent.sweep(steps)
-        self._from_model(self._persistent)
+        self._from_model(self._persistent.visible, self._persistent.hidden_probabilities)
+        return error
 
-    def exact(self, batch: Tensor) -> None:
+    def parallel_tempering(self, batch: Tensor, steps: int = 1) -> Tensor:
+        """As PCD-k, but each of the `particles` is exchanged with hotter copies of itself, at `RUNGS` temperatures up
+        to `HOTTEST` times the machine's own."""
+        machine = self.machine
+        if self._tempered is None:
+            rungs = ladder(machine.temperature, HOTTEST * machine.temperature, RUNGS)
+            self._tempered = Tempered(machine, rungs, self.particles, self.generator)
+        error = self._reconstruction(batch)
+        self._tempered.sweep(steps)
+        visible = self._tempered.states[0]
+        self._from_model(visible, machine.hidden_probabilities(visible))
+        return error
+
+    def exact(self, batch: Tensor) -> Tensor:
         """The gradient itself, by enumeration; see `RBM.log_partition`."""
-        hidden = self.machine.hidden_probabilities(batch)
-        self._accumulate(batch, hidden, 1.0)
+        error = self._reconstruction(batch)
         self.gradient.flat.sub_(self.machine.expectations().flat, alpha=1 / self.machine.temperature)
+        return error
 
     def update(self) -> None:
         """velocity ← momentum · velocity + rate · (gradient − decay · W); couplings ← couplings + velocity.
@@ -87,13 +122,20 @@ class Learner:
             self._chains[count] = Chains(self.machine, count, self.generator)
         return self._chains[count]
 
-    def _from_data(self, batch: Tensor, chains: Chains) -> None:
+    def _from_data(self, batch: Tensor) -> Chains:
         """Hidden probabilities instead of samples: less noise at no cost (Hinton 2010, section 3)."""
+        chains = self._space(len(batch))
         chains.start(batch)
         self._accumulate(batch, chains.hidden_probabilities, 1.0)
+        return chains
 
-    def _from_model(self, chains: Chains) -> None:
-        self._accumulate(chains.visible, chains.hidden_probabilities, -1.0)
+    def _reconstruction(self, batch: Tensor) -> Tensor:
+        """The data's part, and the reconstruction error without drawing a reconstruction."""
+        hidden = self._from_data(batch).hidden
+        return (batch - self.machine.visible_probabilities(hidden)).square().mean()
+
+    def _from_model(self, visible: Tensor, hidden_probabilities: Tensor) -> None:
+        self._accumulate(visible, hidden_probabilities, -1.0)
 
     def _accumulate(self, visible: Tensor, hidden: Tensor, sign: float) -> None:
         """gradient ← [gradient if sign < 0] + sign · ⟨v hᵀ⟩ / T over the rows, likewise for the biases."""

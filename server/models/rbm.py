@@ -2,57 +2,34 @@
 
     E(v, h) = −b·v − c·h − vᵀ W h,        p(v, h) = exp(−E(v, h) / T) / Z
 
-Given one layer, the units of the other are independent, so a whole layer is drawn at once ("block Gibbs").
+Given one layer, the units of the other are independent, so a whole layer is drawn at once ("block Gibbs"). It
+is the machine of `boltzmann` with two layers; here is what can be summed in closed form.
 
 Sources: P. Smolensky, "Information processing in dynamical systems" (1986); G. Hinton, "A practical guide to
 training restricted Boltzmann machines" (2010). Learning is in `contrastive_divergence.py`.
 """
 
-import math
-from dataclasses import dataclass
+from __future__ import annotations
+
 from functools import cache
+from typing import Self
 
 import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from server.models import boltzmann
+from server.models.boltzmann import Boltzmann, Couplings, States, sample
+
 ENUMERABLE = 16
 CHUNK = 4096
 
 
-@dataclass(frozen=True)
-class Couplings:
-    """Weights W (visible, hidden) and biases b (visible), c (hidden): three views of one flat tensor.
-
-    A model, its gradient and its velocity all have this form, so that an update is one operation on `flat`.
-    """
-
-    flat: Tensor
-    weights: Tensor
-    visible_bias: Tensor
-    hidden_bias: Tensor
-
-    @classmethod
-    def zeros(cls, visible: int, hidden: int, dtype: torch.dtype, device: torch.device) -> "Couplings":
-        """All couplings at 0. Raises ValueError for an empty layer."""
-        if visible < 1 or hidden < 1:
-            raise ValueError(f"A machine needs units in both layers, not {visible} visible and {hidden} hidden.")
-        flat = torch.zeros(visible * hidden + visible + hidden, dtype=dtype, device=device)
-        weights, visible_bias, hidden_bias = torch.split(flat, [visible * hidden, visible, hidden])
-        return cls(flat, weights.view(visible, hidden), visible_bias, hidden_bias)
-
-
-class RBM:
+class RBM(Boltzmann):
     """A restricted Boltzmann machine at temperature T. States are rows: v (n, visible), h (n, hidden)."""
 
-    def __init__(self, couplings: Couplings, temperature: float = 1.0) -> None:
-        if not 0 < temperature < math.inf:
-            raise ValueError(f"The temperature must be a number above 0, not {temperature}.")
-        self.couplings = couplings
-        self.temperature = temperature
-
     @classmethod
-    def random(
+    def random(  # type: ignore[override]  # two layers are named, not listed
         cls,
         visible: int,
         hidden: int,
@@ -62,39 +39,26 @@ class RBM:
         temperature: float = 1.0,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
-    ) -> "RBM":
-        """Weights ~ N(0, spread²) drawn on the generator's device, biases 0 (Hinton 2010, section 8)."""
-        couplings = Couplings.zeros(visible, hidden, dtype, torch.device(device))
-        noise = torch.randn(visible, hidden, generator=generator, device=generator.device, dtype=dtype)
-        couplings.weights.copy_(noise * spread)
-        return cls(couplings, temperature)
+    ) -> Self:
+        """Weights ~ N(0, spread²), biases 0; as `Boltzmann.random`."""
+        layers = (visible, hidden)
+        return super().random(layers, generator, spread=spread, temperature=temperature, dtype=dtype, device=device)
 
-    def at(self, temperature: float) -> "RBM":
-        """The same couplings, shared and not copied, at another temperature."""
-        return RBM(self.couplings, temperature)
-
-    def energy(self, visible: Tensor, hidden: Tensor) -> Tensor:
-        """E(v, h) for each row, (n,); not divided by T."""
-        w, b, c = self.couplings.weights, self.couplings.visible_bias, self.couplings.hidden_bias
-        return -(visible @ b) - hidden @ c - ((visible @ w) * hidden).sum(1)
+    def energy(self, states: States | Tensor, *hidden: Tensor) -> Tensor:
+        """E(v, h) for each row, (n,), of v and h or of both in one sequence; not divided by T."""
+        return super().energy((states, *hidden) if isinstance(states, Tensor) else states)
 
     def hidden_probabilities(self, visible: Tensor, out: Tensor | None = None) -> Tensor:
         """p(h_j = 1 | v) = σ((c_j + Σ_i v_i W_ij) / T), (n, hidden)."""
-        scale = 1 / self.temperature
-        fields = torch.addmm(
-            self.couplings.hidden_bias, visible, self.couplings.weights, beta=scale, alpha=scale, out=out
-        )
-        return fields.sigmoid_()
+        return self.probabilities(1, (visible, visible), out)  # of the two only the other layer is read
 
     def visible_probabilities(self, hidden: Tensor, out: Tensor | None = None) -> Tensor:
         """p(v_i = 1 | h) = σ((b_i + Σ_j W_ij h_j) / T), (n, visible)."""
-        return self._turned().hidden_probabilities(hidden, out)
+        return self.probabilities(0, (hidden, hidden), out)
 
     def free_energy(self, visible: Tensor) -> Tensor:
         """F(v) = −T ln Σ_h exp(−E(v, h) / T) = −b·v − T Σ_j softplus((c_j + Σ_i v_i W_ij) / T), (n,)."""
-        fields = self.couplings.hidden_bias + visible @ self.couplings.weights
-        lifted: Tensor = softplus(fields / self.temperature).sum(1) * self.temperature
-        return -(visible @ self.couplings.visible_bias) - lifted
+        return self._free_energy(0, visible)
 
     def reconstruction_error(self, visible: Tensor, generator: torch.Generator) -> Tensor:
         """Mean of (v − p(v | h))² over units and rows, h drawn from p(h | v), (): not the likelihood."""
@@ -116,47 +80,55 @@ class RBM:
 
     def expectations(self) -> Couplings:
         """⟨v hᵀ⟩, ⟨v⟩ and ⟨h⟩ under the model, exact, float64; see `log_partition`."""
-        units = self.couplings.weights.shape
-        found = Couplings.zeros(units[0], units[1], torch.float64, self.couplings.flat.device)
-        shares = self._enumerated().softmax(0)
-        if self._hidden_is_larger:
-            visible = self._states()
-            hidden = self._double().hidden_probabilities(visible)
-        else:
-            hidden = self._states()
-            visible = self._double().visible_probabilities(hidden)
-        torch.mm((visible * shares[:, None]).T, hidden, out=found.weights)
-        found.visible_bias.copy_(shares @ visible)
-        found.hidden_bias.copy_(shares @ hidden)
+        found = Couplings.zeros(self.couplings.layers, dtype=torch.float64, device=self.couplings.flat.device)
+        shares, smaller, states = self._enumerated().softmax(0), self._smaller, self._states()
+        pair = [states, states]
+        pair[1 - smaller] = self._double().probabilities(1 - smaller, pair)
+        torch.mm((pair[0] * shares[:, None]).T, pair[1], out=found.weights)
+        for bias, layer in zip(found.biases, pair, strict=True):
+            bias.copy_(shares @ layer)
         return found
 
+    def draws(self, count: int, generator: torch.Generator) -> Tensor:
+        """Visible states (count, visible) from p(v) itself, independent of each other: no chain that could be stuck.
+
+        The smaller layer is drawn from its enumerated distribution, the other given it; see `log_partition`.
+        """
+        shares, states = self._enumerated().softmax(0), self._states()
+        rows = torch.multinomial(shares, count, replacement=True, generator=generator)
+        drawn = states[rows].to(self.couplings.flat.dtype)
+        if self._smaller == 0:
+            return drawn
+        chances = self.visible_probabilities(drawn)
+        return sample(chances, torch.empty_like(chances), generator, chances)
+
     @property
-    def _hidden_is_larger(self) -> bool:
-        visible, hidden = self.couplings.weights.shape
-        return hidden > visible
+    def _smaller(self) -> int:
+        """The layer that is enumerated."""
+        visible, hidden = self.couplings.layers
+        return 0 if hidden > visible else 1
 
-    def _turned(self) -> "RBM":
-        """The same machine with the names of its layers exchanged."""
-        c = self.couplings
-        return RBM(Couplings(c.flat, c.weights.T, c.hidden_bias, c.visible_bias), self.temperature)
+    def _free_energy(self, layer: int, states: Tensor) -> Tensor:
+        """−T ln Σ exp(−E / T) over the other layer, of each row of this one, (n,)."""
+        fields = self.field(1 - layer, (states, states))
+        lifted: Tensor = softplus(fields / self.temperature).sum(1) * self.temperature
+        return -(states @ self.couplings.biases[layer]) - lifted
 
-    def _double(self) -> "RBM":
-        c = self.couplings
-        doubles = (part.double() for part in (c.flat, c.weights, c.visible_bias, c.hidden_bias))
-        return RBM(Couplings(*doubles), self.temperature)
+    def _double(self) -> RBM:
+        return RBM(self.couplings.to(torch.float64), self.temperature)
 
     def _states(self) -> Tensor:
         """All states of the smaller layer, (2^units, units) float64."""
-        units = min(self.couplings.weights.shape)
+        units = min(self.couplings.layers)
         if units > ENUMERABLE:
             raise ValueError(f"The smaller layer has {units} units: 2^{units} states are too many; take {ENUMERABLE}.")
         return binary_states(units).to(self.couplings.flat.device, torch.float64)
 
     def _enumerated(self) -> Tensor:
         """ln Σ exp(−E / T) over the larger layer, for every state of the smaller one: (2^units,) float64."""
-        machine = self._double() if self._hidden_is_larger else self._double()._turned()
-        parts = torch.split(self._states(), CHUNK)  # fields of 2^16 states × 784 units at once: 400 MB
-        return torch.cat([-machine.free_energy(part) / self.temperature for part in parts])
+        machine, parts = self._double(), torch.split(self._states(), CHUNK)
+        # Fields of 2^16 states × 784 units at once would take 400 MB.
+        return torch.cat([-machine._free_energy(self._smaller, part) / self.temperature for part in parts])
 
 
 @cache
@@ -166,54 +138,30 @@ def binary_states(units: int) -> Tensor:
     return (torch.arange(2**units)[:, None] >> places & 1).float()
 
 
-def sample(probabilities: Tensor, noise: Tensor, generator: torch.Generator, out: Tensor) -> Tensor:
-    """Draw 0 or 1 with the given probabilities into `out`; all three tensors have one shape.
+class Chains(boltzmann.Chains):
+    """Chains of a restricted machine, whose layers have names; a sweep draws the visible, then the hidden units."""
 
-    ⌈p − u⌉ with u uniform in [0, 1) is 1 exactly where u < p, costs a quarter of `torch.bernoulli`, and
-    leaves a NaN a NaN.
-    """
-    noise.uniform_(generator=generator)
-    return torch.sub(probabilities, noise, out=out).ceil_()
-
-
-class Chains:
-    """Many Markov chains run side by side by block Gibbs sampling, in place.
-
-    `visible` and `hidden` are drawn states (count, units) of 0 and 1; `visible_probabilities` and
-    `hidden_probabilities` are what they were last drawn from. `generator` lives on the machine's device.
-    """
-
-    def __init__(self, machine: RBM, count: int, generator: torch.Generator) -> None:
-        if count < 1:
-            raise ValueError(f"At least one chain is needed, not {count}.")
-        self.machine = machine
-        self.generator = generator
-        weights = machine.couplings.weights
-        self.visible, self.visible_probabilities, self._visible_noise = (
-            weights.new_zeros(count, weights.shape[0]) for _ in range(3)
-        )
-        self.hidden, self.hidden_probabilities, self._hidden_noise = (
-            weights.new_zeros(count, weights.shape[1]) for _ in range(3)
-        )
-
-    def start(self, visible: Tensor) -> None:
+    def start(self, visible: Tensor) -> None:  # type: ignore[override]  # it can only be meant for the visible layer
         """Put the visible units at `visible` (count, units), with certainty, and draw the hidden ones."""
-        self.visible.copy_(visible)
-        self.visible_probabilities.copy_(self.visible)
-        self._draw_hidden()
+        super().start(0, visible)
+        self.draw(1)
 
-    def scatter(self) -> None:
-        """Start from noise: each visible unit 0 or 1 with probability ½."""
-        self.visible_probabilities.fill_(0.5)
-        self.start(sample(self.visible_probabilities, self._visible_noise, self.generator, self.visible))
+    @property
+    def visible(self) -> Tensor:
+        """States of the visible units, (count, visible)."""
+        return self.states[0]
 
-    def sweep(self, times: int = 1) -> None:
-        """Draw all visible units given the hidden ones, then all hidden given these: p(v, h) is unchanged."""
-        for _ in range(times):
-            self.machine.visible_probabilities(self.hidden, out=self.visible_probabilities)
-            sample(self.visible_probabilities, self._visible_noise, self.generator, self.visible)
-            self._draw_hidden()
+    @property
+    def hidden(self) -> Tensor:
+        """States of the hidden units, (count, hidden)."""
+        return self.states[1]
 
-    def _draw_hidden(self) -> None:
-        self.machine.hidden_probabilities(self.visible, out=self.hidden_probabilities)
-        sample(self.hidden_probabilities, self._hidden_noise, self.generator, self.hidden)
+    @property
+    def visible_probabilities(self) -> Tensor:
+        """What the visible units were last drawn from, (count, visible)."""
+        return self.chances[0]
+
+    @property
+    def hidden_probabilities(self) -> Tensor:
+        """What the hidden units were last drawn from, (count, hidden)."""
+        return self.chances[1]

@@ -6,7 +6,8 @@ from itertools import product
 import torch
 from torch import Tensor
 
-from server.models.rbm import RBM, Couplings
+from server.models.boltzmann import Couplings
+from server.models.rbm import RBM
 
 TEMPERATURES = (0.6, 1.0, 2.5)
 
@@ -19,7 +20,7 @@ def machine(
     visible: int, hidden: int, seed: int = 0, temperature: float = 1.0, dtype: torch.dtype = torch.float64
 ) -> RBM:
     """A machine with weights and biases ~ N(0, 1): far from trivial."""
-    couplings = Couplings.zeros(visible, hidden, dtype, torch.device("cpu"))
+    couplings = Couplings.zeros((visible, hidden), dtype=dtype)
     couplings.flat.normal_(generator=seeded(seed))
     return RBM(couplings, temperature)
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from server.models.boltzmann import Couplings
 from server.models.contrastive_divergence import Learner
-from server.models.rbm import RBM, Chains, Couplings, binary_states
+from server.models.rbm import RBM, Chains, binary_states
 from tests.models.small_machines import TEMPERATURES, codes, joint, machine, seeded
 
 
@@ -44,7 +45,7 @@ def test_enumeration_of_the_smaller_layer_is_the_same_from_either_side() -> None
     """30 visible units cannot be enumerated, 12 hidden ones can; exchanging the layers must not matter."""
     model = machine(30, 12, seed=5)
     c = model.couplings
-    turned = RBM(Couplings(c.flat, c.weights.T, c.hidden_bias, c.visible_bias))
+    turned = RBM(Couplings.over(torch.cat([c.weights.T.flatten(), c.hidden_bias, c.visible_bias]), (12, 30)))
     assert torch.allclose(model.log_partition(), turned.log_partition(), rtol=1e-12)
 
 
@@ -120,7 +121,7 @@ def test_not_a_number_stays_one() -> None:
     [
         (lambda: machine(3, 2, temperature=0.0), "temperature"),
         (lambda: machine(3, 2, temperature=math.nan), "temperature"),
-        (lambda: RBM.random(0, 2, seeded(0)), "both layers"),
+        (lambda: RBM.random(0, 2, seeded(0)), "every layer"),
         (lambda: Chains(machine(3, 2), 0, seeded(0)), "chain"),
         (lambda: Learner(machine(3, 2), seeded(0)).contrastive_divergence(torch.ones(2, 3), 0), "sweep"),
     ],

@@ -41,7 +41,9 @@ export function announcer(speak, clock) {
  */
 export function mountVerdict(element) {
   const before = [...element.childNodes];
-  const numeral = make('span', { class: 'n num' });
+  const value = make('span');
+  const unit = make('small');
+  const numeral = make('span', { class: 'n num' }, value, unit);
   const line = make('b');
   const word = make('em');
   const mark = make('span');
@@ -56,7 +58,9 @@ export function mountVerdict(element) {
   });
   return {
     set(verdict, sentence) {
-      write(numeral, verdict.number);
+      const [, number = '', sign = ''] = /^(.*?)\s*(%?)$/.exec(verdict.number) ?? [];
+      write(value, number);
+      write(unit, sign);
       write(line, verdict.line);
       write(note, verdict.note && `, ${verdict.note}`);
       if (element.dataset.v !== verdict.word) {

@@ -121,9 +121,9 @@ export const room = ({ unit }, length) => Math.max(1, Math.floor(length / (28 * 
 
 /**
  * Labels left of the box, a rule at each if asked for.
- * @param {Sheet} sheet @param {Box} box @param {Scale} y @param {boolean} [rules]
+ * @param {Sheet} sheet @param {Box} box @param {Scale} y @param {boolean} [rules] @param {(tick: number) => string} [name]
  */
-export function valueAxis(sheet, box, y, rules = true) {
+export function valueAxis(sheet, box, y, rules = true, name = (tick) => label(y.kind, tick)) {
   const { context: pen, look, unit } = sheet;
   pen.font = font(look.size.tick);
   pen.textAlign = 'right';
@@ -133,7 +133,7 @@ export function valueAxis(sheet, box, y, rules = true) {
     const at = Math.round(y(tick)) + 0.5;
     if (rules) stroke(pen, look.colour.rule, [[box.left, at], [box.right, at]]);
     pen.fillStyle = look.colour['ink-2'];
-    pen.fillText(label(y.kind, tick), box.left - 7 * unit, at);
+    pen.fillText(name(tick), box.left - 7 * unit, at);
   }
 }
 

@@ -2,6 +2,7 @@
 /** The numbers that a view shows, as rows: for the CSV file and for "show as table". No DOM. */
 import { NONE } from '../draw/regions.js';
 import { number, stepOf, valueAt } from '../session/frame.js';
+import { nameOf } from '../views/patterns.js';
 import { naming, regionsOf, sharesOf } from '../views/shares.js';
 
 /** @typedef {import('../session/frame.js').Frame} Frame */
@@ -72,17 +73,29 @@ function curves({ lines, index }, frame) {
   };
 }
 
-/** @param {Spec<'profile'>} view @param {Frame} frame @returns {Table} */
-function profile({ lines, index }, frame) {
-  const channels = lines.map(({ channel }) => frame.channels.get(channel));
-  const length = Math.max(0, ...channels.map((channel) => channel?.data.length ?? 0));
-  const columns = channels.map(reading);
+/** Measured, then what theory has entry by entry. @param {Spec<'profile'>} view @param {Frame} frame @returns {Table} */
+function profile({ lines, theory, style, index, tiles }, frame) {
+  const length = Math.max(0, ...lines.map(({ channel }) => frame.channels.get(channel)?.data.length ?? 0));
+  const exact = style === 'columns' ? theory.filter(({ channel }) => frame.channels.get(channel)?.shape.length === 1) : [];
+  const columns = [...lines, ...exact].map(({ label, channel }) => ({ name: named(label, channel), ...reading(frame.channels.get(channel)) }));
+  const called = (/** @type {number} */ entry) =>
+    (style === 'columns' ? nameOf({ index, tiles }, frame, entry) : entryOf(frame, index, entry));
   return {
-    head: [index || 'index', ...lines.map(({ label, channel }) => named(label, channel))],
-    rows: upTo(length).map((entry) => [entryOf(frame, index, entry), ...columns.map(({ at }) => at(entry))]),
+    head: [index || 'index', ...columns.map(({ name }) => name)],
+    rows: upTo(length).map((entry) => [called(entry), ...columns.map(({ at }) => at(entry))]),
     note: [...new Set(columns.map(({ note }) => note).filter(Boolean))].join('; '),
     late: false,
   };
+}
+
+/** One row a unit: its state, then the weights of its links. @param {Spec<'graph'>} view @param {Frame} frame @returns {Table} */
+function graph({ weights, states, index }, frame) {
+  const count = frame.channels.get(weights)?.shape[0] ?? 0;
+  const { note, at } = reading(frame.channels.get(weights));
+  const state = reading(frame.channels.get(states));
+  const names = upTo(count).map((unit) => entryOf(frame, index || 'unit', unit));
+  const rows = upTo(count).map((unit) => [names[unit] ?? '', present(state.at(unit)), ...upTo(count).map((other) => at(unit * count + other))]);
+  return { head: ['unit', 'state', ...names.map((name) => `weight to ${name}`)], rows, note, late: false };
 }
 
 /**
@@ -162,6 +175,7 @@ export function tableOf(view, frame) {
     case 'relation': return relation(view, frame);
     case 'basins': return basins(view, frame);
     case 'tree': return tree(view, frame);
+    case 'graph': return graph(view, frame);
     default: return grid(view, frame);
   }
 }

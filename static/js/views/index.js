@@ -43,6 +43,10 @@ export function mountView(element, spec, context) {
       const { mountTree } = await import('./tree.js');
       return () => mountTree(element, spec, context);
     });
+    case 'graph': return deferred(element, spec.title, async () => {
+      const { mountGraph } = await import('./graph.js');
+      return () => mountGraph(element, spec, context);
+    });
     case 'surface': return deferred(element, spec.title, async () => {
       const { mountSurface } = await import('./surface.js');
       return () => mountSurface(element, spec, context);

@@ -1,11 +1,12 @@
 // @ts-check
-/** Profile: a vector over an index, as bars (tiles may label them) or as marks joined by a line. */
+/** Profile: a vector over an index, as bars that lie (tiles may label them) or stand, or as marks joined by a line. */
 
 import { picture } from '../draw/canvas.js';
 import { fixed } from '../draw/numbers.js';
 import { Places } from '../draw/places.js';
 import { valueAt } from '../session/frame.js';
 import { Bars } from './bars.js';
+import { mountColumns } from './histogram.js';
 import { profileMarks } from './steps.js';
 
 /** @typedef {import('./types.js').Frame} Frame */
@@ -18,11 +19,18 @@ export function vector(frame, name) {
   return channel ? Array.from(channel.data, (_, index) => valueAt(channel, index)) : null;
 }
 
+/** The lines that have come. @param {ProfileSpec} spec @param {Frame} frame @returns {Row[]} */
+export const rowsOf = (spec, frame) => spec.lines.flatMap((line) => {
+  const values = vector(frame, line.channel);
+  return values ? [{ line, values }] : [];
+});
+
 /**
  * @param {HTMLElement} element @param {ProfileSpec} spec @param {import('./types.js').Context} context
  * @returns {import('./types.js').Mounted}
  */
 export function mountProfile(element, spec, context) {
+  if (spec.style === 'columns') return mountColumns(element, spec, context);
   /** @type {Frame | null} */
   let frame = null;
   const bars = new Bars(spec, context);
@@ -35,11 +43,7 @@ export function mountProfile(element, spec, context) {
     canvas.addEventListener('pointermove', ({ offsetY }) => context.hover?.point(spec.index, bars.rowAt(offsetY)), { signal: here.signal });
     canvas.addEventListener('pointerleave', () => context.hover?.point(spec.index, -1), { signal: here.signal });
   }
-  /** @returns {Row[]} */
-  const rows = () => spec.lines.flatMap((line) => {
-    const values = frame && vector(frame, line.channel);
-    return values ? [{ line, values }] : [];
-  });
+  const rows = () => (frame ? rowsOf(spec, frame) : []);
   /** @param {import('../draw/canvas.js').Sheet} sheet */
   function paint(sheet) {
     const measured = rows();

@@ -14,8 +14,9 @@
  *   high: number | null}} CurvesSpec
  */
 /**
- * @typedef {Common & {kind: 'profile', lines: Line[], style: 'bars' | 'marks', scale: AxisScale, tiles: string,
- *   reference: string, theory: Theory[], axis: string}} ProfileSpec
+ * @typedef {Common & {kind: 'profile', lines: Line[], style: 'bars' | 'columns' | 'marks', scale: AxisScale,
+ *   tiles: string, reference: string, now: string, theory: Theory[], axis: string, ends: [string, string],
+ *   percent: boolean}} ProfileSpec
  */
 /** @typedef {import('../draw/colours.js').MapName} MapName */
 /** @typedef {Common & {kind: 'matrix', channel: string, colours: MapName, rows: string, columns: string}} MatrixSpec */
@@ -32,10 +33,14 @@
  *   press: string}} BasinsSpec
  */
 /** @typedef {Common & {kind: 'surface', channel: string, path: string, axes: [string, string]}} SurfaceSpec */
+/**
+ * @typedef {Common & {kind: 'graph', weights: string, states: string, layout: 'ring' | 'layers', layers: string,
+ *   now: string, held: string, press: string}} GraphSpec
+ */
 /** @typedef {Common & {kind: 'tree', nodes: string, tiles: string, now: string, press: string}} TreeSpec */
 /**
  * @typedef {ReadoutSpec | CurvesSpec | ProfileSpec | RelationSpec | MatrixSpec | TilesSpec | BasinsSpec | SurfaceSpec
- *   | TreeSpec} ViewSpec
+ *   | TreeSpec | GraphSpec} ViewSpec
  */
 /**
  * @typedef {{lines: Line[], title: string, caption: string, symbol: string, theory: Theory[], events: string,

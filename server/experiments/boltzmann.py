@@ -1,0 +1,302 @@
+"""One Boltzmann machine, one coin at a time: how often it visits each state, beside the exact answer."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from server.experiments import telling
+from server.experiments.cooling import Schedule
+from server.experiments.experiment import Experiment, Series
+from server.experiments.motion import Conditions, Motion
+from server.experiments.wiring import Kind, machine, signed
+from server.grammar import (
+    Curves,
+    Formula,
+    Graph,
+    Hill,
+    Line,
+    Number,
+    Parameters,
+    Profile,
+    Readout,
+    Refused,
+    Relation,
+    Theory,
+    Verdict,
+    action,
+    choice,
+    slider,
+    toggle,
+)
+from server.models.trajectory import Order
+
+
+class Boltzmann(Experiment):
+    r"""A Hopfield network whose units toss coins. A unit is on (1) or off (0). The energy it would save by being on,
+    ΔE = b + Σ w s over the units that are on, loads its coin: p(on) = 1/(1 + exp(−ΔE/T)). Energy goes downhill most of
+    the time and is pushed back up by heat, for ever. Yet in the long run every state s is visited in a fixed share of
+    the time, P(s) = exp(−E(s)/T)/Z with E = −½ Σ w s s − Σ b s, wherever the run began.
+
+    Up to 20 units the exact answer is there too: all 2^N energies are added up. The bars are the states of lowest
+    energy, 32 at most; all others count together. A unit held on or off leaves the others with P(others | held), which
+    is what the dashes then are. Beyond 20 units only the states visited most of late are drawn, without dashes.
+
+    The verdict is the total variation: the share of probability that would have to be moved to turn the measured bars
+    into the exact ones. Chance alone leaves some. Samples in a row look alike, so sums over longer and longer bins tell
+    how many independent facts they hold, F; these misplace ½ Σ √(2 P (1 − P)/πF) on average, the noise. Below twice
+    the noise it holds; from four times on it is broken. A start far from balance, forgotten only slowly, is no flaw of
+    the rule: where most of what is misplaced lies in states never reached, nothing is said.
+
+    At T = 0 there is no coin: this is a Hopfield network. Nothing is sampled then, it falls into a valley and stays; so
+    the verdict counts how often the energy rose. Annealing begins hot and cools down to T, over and over: heat carries
+    the run over passes that it could not climb when cold. Then a sample is where a descent ended. With each sample from
+    scratch, a sample is where so many sweeps from a random state have led: too few, and even the right coins give the
+    wrong distribution.
+
+    In units of −1 and +1 the same machine has weights w/4, biases b/2 + Σ w/4 and ΔE = 2(b + Σ w s): every state keeps
+    its probability, so this choice only changes what is written down.
+    """
+
+    title = "Sampled and exact"
+    section = "3 Boltzmann machine"
+    order = 11
+    claim = "Loaded coins, one at a time, yield the exact distribution."
+    summary = "Coin tosses build the exact distribution."
+    source = (
+        "slide 4; D. Ackley, G. Hinton, T. Sejnowski, Cognitive Science 9 (1985) 147; "
+        "S. Kirkpatrick, C. Gelatt, M. Vecchi, Science 220 (1983) 671 (annealing); "
+        "H. Flyvbjerg, H. Petersen, J. Chem. Phys. 91 (1989) 461 (bins)."
+    )
+    formulas = (
+        Formula(
+            latex=r"p_{\mathrm{on}}=\frac{1}{1+e^{-\Delta E_i/T}}",
+            value="chance", before="unit {unit}", after="ΔE = {gap}", when="binary",
+        ),
+        Formula(
+            latex=r"p_{\mathrm{on}}=\frac{1}{1+e^{-2h_i/T}}",
+            value="chance", before="unit {unit}", after="h = {field}, half of ΔE", when="signs",
+        ),
+        Formula(
+            latex=r"s_i=\Theta(\Delta E_i)", value="chance", digits=0, before="no heat: unit {unit}",
+            after="ΔE = {gap}", when="cold",
+        ),
+        Formula(latex=r"P(s)=\frac{1}{Z}e^{-E(s)/T}", before="so in the long run", when="binary signs"),
+    )  # fmt: skip
+    step_name = "decision"
+    speed = 2000.0
+    pinned = "temperature"
+
+    class Controls(Parameters):
+        temperature: float = slider(
+            1.0, 0, 5, step=0.01, symbol="T", label="temperature", applies="live",
+            help="How fair the coins are. At 0 there are none: a Hopfield network.",
+        )  # fmt: skip
+        update_order: Order = choice(
+            "random", label="who decides next", applies="live",
+            help="Every unit once a sweep: in a fresh random order, or one after another.",
+        )  # fmt: skip
+        numbers: Literal["0 or 1", "−1 or +1"] = choice(
+            "0 or 1", label="units take", applies="live",
+            help="The same machine, written in other numbers: weights change, probabilities do not.",
+        )  # fmt: skip
+        annealing: Schedule = choice(
+            "none", label="annealing", applies="live",
+            help="Begin hot and cool down to T, over and over. A sample is where a descent ends.",
+        )  # fmt: skip
+        hottest: float = slider(
+            5.0, 0.5, 20, step=0.1, label="hottest", applies="live", help="Where each annealing begins.",
+        )  # fmt: skip
+        period: int = slider(
+            1000, 100, 100_000, scale="log", label="length of a descent", unit="decisions", applies="live",
+            help="How slowly annealing cools.",
+        )  # fmt: skip
+        scratch: bool = toggle(
+            False, label="start each sample from scratch", applies="live",
+            help="Every sample is the end of a run of its own, from a random state.",
+        )  # fmt: skip
+        sweeps: int = slider(
+            10, 1, 100, label="length of such a run", unit="sweeps", applies="live",
+            help="Too short, and the sample still remembers the random start.",
+        )  # fmt: skip
+        units: int = slider(
+            5, 2, 60, symbol="N", label="units", help="Up to 20 the exact answer is added up over all 2^N states."
+        )
+        wiring: Kind = choice(
+            "random", label="weights",
+            labels={"memories": "two memories", "friends": "all friends", "rivals": "all rivals"},
+            help="Drawn at random, Hebb’s for two patterns, all pulling alike, or all pushing apart.",
+        )  # fmt: skip
+        spread: float = slider(
+            0.6, 0, 5, step=0.05, symbol=r"\sigma", label="spread of weights", help="Root-mean-square of the weights."
+        )
+        tilt: float = slider(
+            0.2, 0, 5, step=0.05, label="spread of biases", help="How much single units like to be on or off."
+        )
+
+    parameters: Controls
+
+    hill = Hill(
+        lines=(Line(channel="energy"),),
+        title="Energy",
+        caption="Downhill most of the time; heat pushes it back up.",
+        symbol="E",
+        theory=(Theory(label="exact mean", channel="exact_energy"), Theory(label="lowest", channel="lowest")),
+    )
+    views = (
+        Profile(
+            title="How often it visits each state",
+            caption="Share of **{samples}** {kind}. Dashes: exact.",
+            detail="Yellow: where it is now. {others}",
+            weight=3,
+            index="state",
+            style="columns",
+            lines=(Line(channel="shares"),),
+            theory=(Theory(label="", channel="exact_shares"),),
+            tiles="columns",
+            now="place",
+            ends=("lowest energy", "highest energy"),
+            percent=True,
+        ),
+        Graph(
+            title="The machine",
+            caption="Blue **pulls** together, orange pushes apart.",
+            detail="{sum} Press a unit to hold it on, then off.",
+            weight=2,
+            index="unit",
+            weights="weights",
+            states="units",
+            now="deciding",
+            held="held",
+            press="press",
+        ),
+        Relation(
+            title="Chance to turn on",
+            caption="Hot: a fair **coin**. Cold: a step.",
+            detail="Marks: measured. Yellow: the decision to come.",
+            weight=2,
+            x="gaps",
+            lines=(Line(channel="turned_on", label=""),),
+            errors="coin_errors",
+            theory=(
+                Theory(label="exact", channel="logistic"),
+                Theory(label="3 T", channel="hot"),
+                Theory(label="T/4", channel="cold"),
+            ),
+            now="toss",
+            axis="ΔE",
+            span=(0, 1),
+        ),
+        Relation(
+            title="Misplaced, sample by sample",
+            caption="Four times the samples **halve** the error.",
+            detail="Both in powers of ten: −1 is 10 %.",
+            x="counted",
+            lines=(Line(channel="misplaced_marks", label="misplaced"),),
+            theory=(Theory(label="noise alone", channel="noise_line"),),
+            axis="samples, powers of ten",
+        ),
+        Relation(
+            title="Energy against log probability",
+            caption="A **straight** line: Boltzmann’s law.",
+            detail="Its slope is −1/T, its height −ln Z.",
+            index="state",
+            x="energies",
+            lines=(Line(channel="log_shares", label="ln share"),),
+            theory=(Theory(label="−E/T − ln Z", channel="law"),),
+            axis="energy",
+        ),
+        Readout(
+            title="In numbers",
+            caption="Samples in a row are **not** all news.",
+            numbers=(
+                Number(channel="samples", label="samples", digits=0),
+                Number(channel="facts", label="independent facts they hold", digits=0, waiting=True),
+                Number(channel="misplaced", label="misplaced", digits=2, unit="%", waiting=True),
+                Number(channel="mean_energy", label="mean energy, measured", digits=3, waiting=True),
+                Number(channel="exact_mean", label="mean energy, exact", digits=3, waiting=True),
+                Number(channel="log_partition", label="exact", symbol="ln Z", digits=3, waiting=True),
+            ),
+        ),
+        Curves(
+            title="Temperature",
+            caption="Annealing cools **down** to T, over and over.",
+            lines=(Line(channel="heat", label="T"),),
+            low=0,
+        ),
+    )
+    lasting = ("weights",)
+    presets = {
+        "Five units": {},
+        "One coin at a time": {"speed": 2.0},
+        "Cold: a Hopfield net": {"temperature": 0.0, "units": 12, "wiring": "memories", "tilt": 0.0, "speed": 4.0},
+        "Hot: everything alike": {"temperature": 5.0},
+        "Two valleys": {"units": 8, "wiring": "memories", "spread": 2.2, "tilt": 0.0},
+        "All rivals: no one wins": {"wiring": "rivals", "spread": 2.0, "tilt": 0.0},
+        "Annealing": {"annealing": "exponential", "temperature": 0.2, "units": 16, "spread": 1.5},
+        "Too short from scratch": {"scratch": True, "sweeps": 1, "speed": 10_000.0},
+        "Twenty units, exact": {"units": 20, "spread": 0.8, "speed": 10_000.0},
+    }
+
+    def restart(self) -> None:
+        parameters, generator = self.parameters, self.generator("initialisation")
+        weights, biases = machine(parameters.wiring, parameters.units, parameters.spread, generator)
+        biases += parameters.tilt * torch.randn(parameters.units, generator=generator, dtype=torch.float64)
+        self.signed = signed(weights, biases)
+        self.motion = Motion(weights, biases, self.seeds.order, self.generator("order", "starts"))
+        self.motion.under(self._conditions())
+
+    def _conditions(self) -> Conditions:
+        now = self.parameters
+        return Conditions(
+            now.temperature, now.update_order, now.sweeps * now.scratch, now.annealing, now.hottest, now.period
+        )
+
+    def live(self, name: str) -> None:
+        if self._conditions() != self.motion.conditions:
+            self.motion.under(self._conditions())
+
+    @action("Forget samples", help="Count anew from here.")
+    def forget(self) -> None:
+        """The run goes on where it is."""
+        self.motion.forget()
+
+    @action("Clamp next unit", help="Hold the first free unit as it is; the bars become what the others then do.")
+    def clamp(self) -> None:
+        """Raises Refused where only one is free."""
+        unit = int((~self.motion.trajectory.held).nonzero()[0])
+        self._hold(unit, float(self.motion.trajectory.state[unit]))
+
+    @action("Free all", help="Hold no unit any more.")
+    def free(self) -> None:
+        """Samples are forgotten."""
+        self.motion.free()
+
+    @action("", help="Hold a unit on, then off, then free it.")
+    def press(self, unit: int) -> None:
+        """Raises Refused where there is no such unit, or where it is the last free one."""
+        if unit not in range(self.motion.units):
+            raise Refused(f"There is no unit {unit}; they are numbered 0 to {self.motion.units - 1}.")
+        if not self.motion.trajectory.held[unit]:
+            self._hold(unit, 1.0)
+        else:
+            self.motion.hold(unit, 0.0 if self.motion.trajectory.state[unit] else None)
+
+    def _hold(self, unit: int, value: float) -> None:
+        if int(self.motion.trajectory.held.sum()) == self.motion.units - 1:
+            raise Refused("One unit at least must be free to decide.")
+        self.motion.hold(unit, value)
+
+    def advance(self, steps: int) -> Series:
+        return self.motion.advance(steps)
+
+    def show(self) -> Mapping[str, Tensor]:
+        signs = self.parameters.numbers != "0 or 1"
+        return {"weights": self.signed[0] if signs else self.motion.weights, **telling.channels(self.motion)}
+
+    def words(self) -> Mapping[str, str]:
+        return telling.words(self.motion, self.signed if self.parameters.numbers != "0 or 1" else None)
+
+    def verdict(self) -> Verdict:
+        return telling.verdict(self.motion)

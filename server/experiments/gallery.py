@@ -1,0 +1,65 @@
+"""The pictures that a restricted machine learns from, and how near to them a picture must lie to pass as one."""
+
+from math import nan
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from server.models.data import split
+from server.models.patterns import bars_and_stripes, best_log_likelihood
+
+Data = Literal["digits", "3×3", "4×4"]
+NAMES = {"digits": "digits, 8×8", "3×3": "bars and stripes, 3×3", "4×4": "bars and stripes, 4×4"}
+SIDES = {"digits": 8, "3×3": 3, "4×4": 4}
+FIRST = 36
+MONITORED = 200  # pictures on either side of the free-energy gap: few enough to be measured at every step
+
+
+class Gallery:
+    """Pictures of `side`² pixels of 0 and 1 as rows: `train` (n, units) and `held_out`, which are never learned from.
+
+    Of bars and stripes nothing is held out: there `held_out` are the patterns themselves. `swapped` are the held-out
+    pictures with every pixel exchanged among them; `near` is the distance, in pixels, within which 95 % of the held-out
+    pictures have a picture learned from; `yardsticks` are the shares of `swapped` and of `held_out` that pass. `on` is how
+    often each pixel is on, `guess` the reconstruction error of guessing that, `best` the largest possible mean of ln p
+    in nats, not a number where it is not known.
+    """
+
+    def __init__(self, data: Data, seed: int, shuffle: torch.Generator, device: torch.device) -> None:
+        self.side = SIDES[data]
+        self.generated = data != "digits"
+        self.train, self.held_out = (pictures.to(device) for pictures in self._load(seed))
+        order = torch.rand(self.held_out.shape, generator=shuffle).argsort(0).to(device)
+        self.swapped = self.held_out.gather(0, order)
+        self.each = min(MONITORED, len(self.train), len(self.held_out))
+        self.monitored = torch.cat([self.held_out[: self.each], self.train[: self.each]])
+        self.near = float(self.nearest(self.held_out)[1].quantile(0.95))
+        self.yardsticks = tuple(self.passing(self.nearest(each)[1]) for each in (self.swapped, self.held_out))
+        self.first = self.images(self.train[:FIRST])
+        self.on = (self.train.sum(0) + 0.5) / (len(self.train) + 1)  # ½: a pixel that is never on stays finite
+        self.guess = (self.on * (1 - self.on)).mean()
+        self.best = best_log_likelihood(self.train) if self.generated else nan
+
+    def _load(self, seed: int) -> tuple[Tensor, Tensor]:
+        """To learn from, and held out: digits in black and white, a pixel being on from half of full ink."""
+        if self.generated:
+            patterns = bars_and_stripes(self.side)
+            return patterns, patterns
+        data = split(seed)
+        held_out = torch.cat([data.validation_inputs, data.test_inputs])
+        return (data.train_inputs >= 0.5).float(), (held_out >= 0.5).float()
+
+    def images(self, pictures: Tensor) -> Tensor:
+        """Rows as images, (n, side, side)."""
+        return pictures.view(-1, self.side, self.side)
+
+    def nearest(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """Which picture learned from differs in the fewest pixels from each, and in how many, (n,) each."""
+        differing = pictures.sum(1, keepdim=True) + self.train.sum(1) - 2 * pictures @ self.train.T
+        distance, nearest = differing.min(1)
+        return nearest, distance
+
+    def passing(self, distance: Tensor) -> float:
+        """Share of pictures that lie as near to one learned from as held-out ones do."""
+        return float((distance <= self.near).float().mean())

@@ -1,0 +1,144 @@
+"""A machine in motion, one decision after another, and what is counted of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+
+import torch
+from torch import Tensor
+
+from server.experiments.coins import Coins, reach
+from server.experiments.conditional import LARGEST, Conditional, conditional
+from server.experiments.cooling import SAME, Cooling, Schedule
+from server.experiments.recent import Recent
+from server.experiments.visits import Visits
+from server.models.trajectory import Order, Trajectory
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Under which a machine decides. `sweeps` 0: one run for all samples; else each sample is so many sweeps from a
+    random state."""
+
+    temperature: float
+    order: Order
+    sweeps: int
+    schedule: Schedule
+    hottest: float
+    period: int
+
+
+class Motion:
+    """Weights (N, N), biases (N,) and a random first state. A sample is the state after every decision; or at the end
+    of every descent while it is annealed; or at the end of every run of its own."""
+
+    def __init__(self, weights: Tensor, biases: Tensor, seed: int, starts: torch.Generator) -> None:
+        self.weights, self.biases = weights, biases
+        self._starts = starts
+        self.units = len(biases)
+        self.trajectory = Trajectory(weights, biases, self._random(), seed)
+        self.coins = Coins(reach(weights, biases))
+
+    def under(self, conditions: Conditions) -> None:
+        """Go on under these conditions; samples are forgotten."""
+        self.conditions = conditions
+        self.trajectory.temperature = conditions.temperature
+        self.forget()
+
+    def hold(self, unit: int, value: float | None) -> None:
+        """Hold a unit at 0 or 1, or (None) free it; samples are forgotten."""
+        held, state = self.trajectory.held, self.trajectory.state
+        held[unit] = value is not None
+        if value is not None:
+            state[unit] = value
+        self.trajectory.held, self.trajectory.state = held, state
+        self.forget()
+
+    def free(self) -> None:
+        """Hold no unit any more."""
+        self.trajectory.held = torch.zeros(self.units, dtype=torch.bool)
+        self.forget()
+
+    def forget(self) -> None:
+        """As if nothing had been counted yet; a descent begins anew."""
+        state, held, now = self.trajectory.state, self.trajectory.held, self.conditions
+        small = self.units <= LARGEST
+        self.exact: Conditional | None = (
+            conditional(self.weights, self.biases, state, held, now.temperature) if small else None
+        )
+        self.cooling = None
+        if now.schedule != "none":
+            self.cooling = Cooling(now.schedule, now.hottest, now.temperature, now.period)
+        self.samples = Visits(self.exact, apart=self._own_run > 0) if self.exact else Recent()
+        self.coins.forget()
+        self.decisions = self.rises = 0
+        self._heat = torch.zeros((), dtype=torch.float64)
+        self._passed = 0
+
+    @property
+    def _own_run(self) -> int:
+        """Decisions from one sample to the next where each has a run of its own; else 0."""
+        if self.conditions.schedule != "none":
+            return self.conditions.period
+        return self.conditions.sweeps * int((~self.trajectory.held).sum())
+
+    @property
+    def heat(self) -> float:
+        """The temperature of the decision to come."""
+        return self.cooling.heat if self.cooling else self.conditions.temperature
+
+    def energies(self, states: Tensor) -> Tensor:
+        """(n,) of states (n, N)."""
+        return -((states @ self.weights / 2 + self.biases) * states).sum(1)
+
+    @property
+    def mean_energy(self) -> Tensor:
+        """Of all decisions since samples were forgotten, ()."""
+        return self._heat / self.decisions
+
+    @property
+    def settled(self) -> bool:
+        """Whether no free unit would turn without heat."""
+        gaps, on = self.trajectory.gaps, self.trajectory.state == 1
+        return bool((((gaps <= SAME) | on) & ((gaps >= -SAME) | ~on) | self.trajectory.held).all())
+
+    def advance(self, steps: int) -> Mapping[str, Tensor]:
+        """The energy after each of so many decisions, and the temperature at which it was made."""
+        parts = []
+        while steps:
+            run = self._own_run
+            count = min(steps, run - self._passed) if run else steps
+            parts.append(self._decide(count))
+            steps -= count
+            if run and self._passed == run:
+                self._sample_apart()
+        return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+
+    def _decide(self, count: int) -> dict[str, Tensor]:
+        trajectory, temperature = self.trajectory, self.conditions.temperature
+        before = trajectory.energy
+        heats = self.cooling.take(count) if self.cooling else torch.full((count,), temperature, dtype=torch.float64)
+        made = trajectory.update(count, self.conditions.order, heats)
+        if not self._own_run:
+            self.samples.add(made.number)
+        if not self.cooling:
+            self.coins.add(made)
+        if temperature == 0 and not self.cooling:
+            climbed = made.energy.diff(prepend=made.energy.new_tensor([before]))
+            self.rises += int((climbed > SAME * max(1.0, abs(before))).sum())
+        self.decisions += count
+        self._heat = self._heat + made.energy.sum()
+        self._passed += count
+        return {"energy": made.energy, "heat": heats}
+
+    def _sample_apart(self) -> None:
+        """Take the last state of a run of its own, and begin the next."""
+        self._passed = 0
+        self.samples.add(torch.tensor([self.trajectory.number]))
+        if self.cooling:
+            self.cooling.end(self.trajectory.energy, float(self.exact.energies[0]) if self.exact else -inf)
+        else:
+            self.trajectory.state = torch.where(self.trajectory.held, self.trajectory.state, self._random())
+
+    def _random(self) -> Tensor:
+        return torch.randint(2, (self.units,), generator=self._starts).double()

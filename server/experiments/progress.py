@@ -1,0 +1,49 @@
+"""Whether learning goes on, is done, or is stuck."""
+
+import torch
+from torch import Tensor
+
+from server.grammar import Verdict
+
+ENOUGH = 0.05
+"""Of the probability may be misplaced."""
+WINDOW = 300
+LEAST = 0.02
+"""By which KL falls from window to window, as a share of itself, while learning goes on."""
+
+
+class Progress:
+    """KL of the last steps at which the machine learnt."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self._recent = torch.empty(0, dtype=torch.float64)
+
+    def add(self, divergences: Tensor) -> None:
+        """KL (steps,) of so many steps."""
+        self.steps += len(divergences)
+        self._recent = torch.cat([self._recent, divergences])[-2 * WINDOW :]
+
+    @property
+    def stuck(self) -> bool:
+        """Whether KL has stopped falling."""
+        if len(self._recent) < 2 * WINDOW:
+            return False
+        before, since = self._recent.view(2, WINDOW).mean(1)
+        return bool(since > (1 - LEAST) * before)
+
+    def verdict(self, misplaced: float, blame: str) -> Verdict:
+        """The word on a machine whose distribution is off by `misplaced`; `blame`: why, where it is stuck."""
+        number, line = _percent(misplaced), "probability misplaced"
+        if self.steps == 0:
+            return Verdict(number=number, line=line, word="untested", note="nothing learnt yet")
+        if misplaced <= ENOUGH:
+            return Verdict(number=number, line=line, word="holds", note=f"at most {100 * ENOUGH:.0f}\u2009%")
+        if self.stuck:
+            return Verdict(number=number, line=line, word="broken", note=blame)
+        return Verdict(number=number, line=line, word="untested", note="still learning")
+
+
+def _percent(share: float) -> str:
+    """In four characters at most."""
+    return f"{100 * share:.0f}%" if share >= 0.0995 else f"{100 * share:.1f}%"

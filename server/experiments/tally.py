@@ -1,0 +1,44 @@
+"""What the page of the two phases draws of a course: a bar for every pattern, and a list of numbers."""
+
+import torch
+from torch import Tensor
+
+from server.experiments.course import Course
+from server.experiments.equilibrium import conditional
+from server.experiments.lessons import MOST, numbers_of
+from server.models.enumeration import states_of
+
+
+def order(course: Course) -> Tensor:
+    """The numbers of the patterns that have a bar: those taught, then those the machine shows most often, as held."""
+    taught = course.lesson.numbers
+    likely = course.expected().clone()
+    likely[taught] = -1
+    others = likely.sort(descending=True, stable=True).indices[: len(likely) - len(taught)]
+    return torch.cat([taught, others[: MOST - len(taught)]])
+
+
+def bars(course: Course) -> dict[str, Tensor]:
+    """Machine and data (k,), both given what is held; the patterns as pictures; and the one that is dreamt now."""
+    numbers, held, lesson = order(course), course.dreams.held, course.lesson
+    dreamt = int(numbers_of(course.dreams.states[:1, : lesson.visible]))
+    place = (numbers == dreamt).nonzero()
+    return {
+        "model": course.expected()[numbers],
+        "data": conditional(course.wanted, held)[numbers],
+        "pictures": lesson.drawn(states_of(numbers, lesson.visible)),
+        "dream": place[0, 0] if len(place) else torch.tensor(-1),
+    }
+
+
+def numbers(course: Course) -> dict[str, Tensor]:
+    """Single numbers of a Readout, shares in per cent."""
+    taught = course.lesson.numbers
+    return {
+        "entropy": course.phases.entropy,
+        "likelihood": course.likelihood,
+        "log_partition": course.log_partition,
+        "legal": 100 * course.distribution[taught].sum(),
+        "legal_sampled": 100 * course.dreams.shares()[taught].sum(),
+        "best_without": torch.tensor(course.best_without, dtype=torch.float64),
+    }
