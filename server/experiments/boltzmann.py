@@ -70,19 +70,19 @@ class Boltzmann(Experiment):
         "H. Flyvbjerg, H. Petersen, J. Chem. Phys. 91 (1989) 461 (bins)."
     )
     formulas = (
+        Formula(latex=r"P(s)=\frac{1}{Z}e^{-E(s)/T}", before="in the long run", when="binary signs"),
         Formula(
             latex=r"p_{\mathrm{on}}=\frac{1}{1+e^{-\Delta E_i/T}}",
-            value="chance", before="unit {unit}", after="ΔE = {gap}", when="binary",
+            value="chance", before="since unit {unit}", after="{sum}", when="binary",
         ),
         Formula(
             latex=r"p_{\mathrm{on}}=\frac{1}{1+e^{-2h_i/T}}",
-            value="chance", before="unit {unit}", after="h = {field}, half of ΔE", when="signs",
+            value="chance", before="since unit {unit}", after="{sum}", when="signs",
         ),
         Formula(
-            latex=r"s_i=\Theta(\Delta E_i)", value="chance", digits=0, before="no heat: unit {unit}",
-            after="ΔE = {gap}", when="cold",
+            latex=r"s_i=\Theta(\Delta E_i)", value="chance", digits=0, before="no coin: unit {unit}",
+            after="{sum}", when="cold",
         ),
-        Formula(latex=r"P(s)=\frac{1}{Z}e^{-E(s)/T}", before="so in the long run", when="binary signs"),
     )  # fmt: skip
     step_name = "decision"
     speed = 2000.0
@@ -96,6 +96,14 @@ class Boltzmann(Experiment):
         update_order: Order = choice(
             "random", label="who decides next", applies="live",
             help="Every unit once a sweep: in a fresh random order, or one after another.",
+        )  # fmt: skip
+        scratch: bool = toggle(
+            False, label="start each sample from scratch", applies="live",
+            help="Every sample is the end of a run of its own, from a random state.",
+        )  # fmt: skip
+        sweeps: int = slider(
+            10, 1, 100, label="length of such a run", unit="sweeps", applies="live",
+            help="Too short, and the sample still remembers the random start.",
         )  # fmt: skip
         numbers: Literal["0 or 1", "−1 or +1"] = choice(
             "0 or 1", label="units take", applies="live",
@@ -111,14 +119,6 @@ class Boltzmann(Experiment):
         period: int = slider(
             1000, 100, 100_000, scale="log", label="length of a descent", unit="decisions", applies="live",
             help="How slowly annealing cools.",
-        )  # fmt: skip
-        scratch: bool = toggle(
-            False, label="start each sample from scratch", applies="live",
-            help="Every sample is the end of a run of its own, from a random state.",
-        )  # fmt: skip
-        sweeps: int = slider(
-            10, 1, 100, label="length of such a run", unit="sweeps", applies="live",
-            help="Too short, and the sample still remembers the random start.",
         )  # fmt: skip
         units: int = slider(
             5, 2, 60, symbol="N", label="units", help="Up to 20 the exact answer is added up over all 2^N states."
@@ -161,8 +161,7 @@ class Boltzmann(Experiment):
         ),
         Graph(
             title="The machine",
-            caption="Blue **pulls** together, orange pushes apart.",
-            detail="{sum} Press a unit to hold it on, then off.",
+            caption="Blue pulls, orange pushes. **Press** to hold.",
             weight=2,
             index="unit",
             weights="weights",
@@ -173,19 +172,17 @@ class Boltzmann(Experiment):
         ),
         Relation(
             title="Chance to turn on",
-            caption="Hot: a fair **coin**. Cold: a step.",
-            detail="Marks: measured. Yellow: the decision to come.",
+            caption="By ΔE. Hot: a fair **coin**. Cold: a step.",
             weight=2,
             x="gaps",
-            lines=(Line(channel="turned_on", label=""),),
+            lines=(Line(channel="turned_on"),),
             errors="coin_errors",
             theory=(
-                Theory(label="exact", channel="logistic"),
-                Theory(label="3 T", channel="hot"),
-                Theory(label="T/4", channel="cold"),
+                Theory(label="", channel="logistic"),
+                Theory(label="hot", channel="hot"),
+                Theory(label="cold", channel="cold"),
             ),
             now="toss",
-            axis="ΔE",
             span=(0, 1),
         ),
         Relation(
@@ -194,6 +191,7 @@ class Boltzmann(Experiment):
             detail="Both in powers of ten: −1 is 10 %.",
             x="counted",
             lines=(Line(channel="misplaced_marks", label="misplaced"),),
+            style="line",
             theory=(Theory(label="noise alone", channel="noise_line"),),
             axis="samples, powers of ten",
         ),
@@ -266,7 +264,7 @@ class Boltzmann(Experiment):
     def clamp(self) -> None:
         """Raises Refused where only one is free."""
         unit = int((~self.motion.trajectory.held).nonzero()[0])
-        self._hold(unit, float(self.motion.trajectory.state[unit]))
+        self.motion.hold(unit, float(self.motion.trajectory.state[unit]))
 
     @action("Free all", help="Hold no unit any more.")
     def free(self) -> None:
@@ -278,15 +276,9 @@ class Boltzmann(Experiment):
         """Raises Refused where there is no such unit, or where it is the last free one."""
         if unit not in range(self.motion.units):
             raise Refused(f"There is no unit {unit}; they are numbered 0 to {self.motion.units - 1}.")
-        if not self.motion.trajectory.held[unit]:
-            self._hold(unit, 1.0)
-        else:
-            self.motion.hold(unit, 0.0 if self.motion.trajectory.state[unit] else None)
-
-    def _hold(self, unit: int, value: float) -> None:
-        if int(self.motion.trajectory.held.sum()) == self.motion.units - 1:
-            raise Refused("One unit at least must be free to decide.")
-        self.motion.hold(unit, value)
+        trajectory = self.motion.trajectory
+        next_value = (0.0 if trajectory.state[unit] else None) if trajectory.held[unit] else 1.0
+        self.motion.hold(unit, next_value)
 
     def advance(self, steps: int) -> Series:
         return self.motion.advance(steps)
@@ -297,6 +289,9 @@ class Boltzmann(Experiment):
 
     def words(self) -> Mapping[str, str]:
         return telling.words(self.motion, self.signed if self.parameters.numbers != "0 or 1" else None)
+
+    def position(self) -> Mapping[str, str]:
+        return telling.position(self.motion)
 
     def verdict(self) -> Verdict:
         return telling.verdict(self.motion)

@@ -76,6 +76,11 @@ class Check:
         """Whether no annealing is left to be done; exact sums need none."""
         return self._now is None
 
+    @property
+    def steps(self) -> int:
+        """Of annealing, in all."""
+        return 0 if self._exact else BETAS + len(self.pictures) * BETAS_GIVEN
+
     def run(self, steps: int) -> None:
         """So many annealing steps further, or as many as are left."""
         while steps > 0 and self._now is not None:
@@ -144,8 +149,7 @@ class Checks:
     def verdict(self, exact: bool) -> Verdict:
         """Whether the bound ever lay above what it bounds."""
         last = self.last
-        digits = 3 if abs(last.gap) < 0.1 else 2
-        number = f"{round(last.gap, digits) + 0.0:.{digits}f}".replace("-", "−")  # + 0.0: no −0
+        number = f"{round(last.gap, 2) + 0.0:.2f}".replace("-", "−")  # + 0.0: no −0
         line = "nats: ELBO under exact" if exact else f"± {last.gap_error:.2f}: ELBO under AIS"
         if self.count == 0:
             return Verdict(number=number, line=line, word="untested", note="no check yet")

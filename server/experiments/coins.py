@@ -10,6 +10,8 @@ from server.models.trajectory import Decisions
 BINS = 25
 POINTS = 121
 """Of a theory's line."""
+WIDE = 4.0
+"""A theory's line goes so far at least, so that its two ends are seen."""
 FEWEST = 20
 """Decisions in a bin before its share is drawn."""
 HOT, COLD = 3.0, 0.25
@@ -52,7 +54,8 @@ class Coins:
         }
 
     def _line(self, temperature: float) -> Tensor:
-        gaps = torch.linspace(-self.reach, self.reach, POINTS, dtype=torch.float64)
+        wide = max(self.reach, WIDE)
+        gaps = torch.linspace(-wide, wide, POINTS, dtype=torch.float64)
         return torch.stack([gaps, torch.sigmoid(gaps * (1 / temperature if temperature else inf)).nan_to_num(0.5)], 1)
 
 

@@ -91,11 +91,11 @@ class Completion:
         self.mean = torch.lerp(self.chains.visible_probabilities.mean(0), self.mean, MEMORY)
 
     def shown(self) -> Tensor:
-        """Cue (missing pixels are no number), one chain, mean of all chains, truth: (4, side, side)."""
-        cue = self.cue.masked_fill(~self.known, torch.nan)
+        """Cue, one chain, mean of all chains, truth: (4, side, side), from −1 (off) to 1 (on); 0 is not known."""
         running = torch.where(self.known, self.cue, self.chains.visible_probabilities[0])
         mean = torch.where(self.known, self.cue, self.mean)
-        return torch.stack([cue, running, mean, self.truth]).view(4, self.side, self.side)
+        cue = self.cue.masked_fill(~self.known, 0.5)
+        return torch.stack([cue, running, mean, self.truth]).mul_(2).sub_(1).view(4, self.side, self.side)
 
     def right(self, guess: Tensor) -> Tensor:
         """Per cent of the missing pixels that the machine gets right, (); likewise for a guess (units,) of chances.

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-BLOCK = 20  # looks whose mean is judged: single ones go up and down by chance
+BLOCK = 50  # looks whose mean is judged: single ones go up and down by chance
 FEWEST = 4  # blocks before anything is judged
 LOST = 0.1  # nats per pattern from which on a likelihood has got worse
-PATIENCE = 50  # blocks in which the claim must have come true
+PATIENCE = 20  # blocks in which the claim must have come true
 
 
 class Means(NamedTuple):
@@ -28,7 +28,7 @@ class Decline:
         """Blocks since the best one."""
 
     def add(self, likelihood: Tensor, error: Tensor) -> None:
-        """Another look: ln p per pattern and the mean error since the look before, () each."""
+        """Another look: ln p per pattern and the reconstruction error, () each."""
         self._open.append((likelihood, error))
         if len(self._open) < BLOCK:
             return

@@ -21,9 +21,10 @@ class Gallery:
 
     Of bars and stripes nothing is held out: there `held_out` are the patterns themselves. `swapped` are the held-out
     pictures with every pixel exchanged among them; `near` is the distance, in pixels, within which 95 % of the held-out
-    pictures have a picture learned from; `yardsticks` are the shares of `swapped` and of `held_out` that pass. `on` is how
-    often each pixel is on, `guess` the reconstruction error of guessing that, `best` the largest possible mean of ln p
-    in nats, not a number where it is not known.
+    pictures have a picture learned from; `yardsticks` are the shares of `swapped` and of `held_out` that pass.
+
+    `on` is how often each pixel is on, `guess` the reconstruction error of guessing that, `best` the largest possible
+    mean of ln p in nats, not a number where it is not known.
     """
 
     def __init__(self, data: Data, seed: int, shuffle: torch.Generator, device: torch.device) -> None:

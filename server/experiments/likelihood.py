@@ -69,10 +69,8 @@ class Likelihood:
         return dict(zip(("looked_at", "likelihood", "likelihood_error"), columns, strict=True))
 
     def compared(self, step: int, on: Tensor, best: float) -> dict[str, Tensor]:
-        """Level lines (2, 2) from 0 to this step: the best possible, and pixels that are `on` (units,) so often alone."""
+        """Level lines (2, 2) from 0 to this step: the best possible; pixels that are `on` (units,) so often alone."""
         alone = (self.pictures @ on.logit()).mean() + (1 - on).log().sum()
         ends = torch.tensor([0.0, max(step, EVERY)])
-        return {
-            name: torch.stack([ends, torch.full((2,), float(level))], 1)
-            for name, level in (("best", best), ("alone", alone))
-        }
+        levels = {"best": best, "alone": float(alone)}
+        return {name: torch.stack([ends, torch.full((2,), level)], 1) for name, level in levels.items()}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from server.experiments.conditional import LARGEST, Conditional, conditional
 from server.experiments.cooling import SAME, Cooling, Schedule
 from server.experiments.recent import Recent
 from server.experiments.visits import Visits
+from server.grammar import Refused
 from server.models.trajectory import Order, Trajectory
 
 
@@ -28,6 +30,15 @@ class Conditions:
     period: int
 
 
+class Toss(NamedTuple):
+    """The decision of a unit: on where the coin is below the chance."""
+
+    unit: int
+    coin: float
+    chance: float
+    on: bool
+
+
 class Motion:
     """Weights (N, N), biases (N,) and a random first state. A sample is the state after every decision; or at the end
     of every descent while it is annealed; or at the end of every run of its own."""
@@ -38,6 +49,7 @@ class Motion:
         self.units = len(biases)
         self.trajectory = Trajectory(weights, biases, self._random(), seed)
         self.coins = Coins(reach(weights, biases))
+        self.last: Toss | None = None
 
     def under(self, conditions: Conditions) -> None:
         """Go on under these conditions; samples are forgotten."""
@@ -46,8 +58,10 @@ class Motion:
         self.forget()
 
     def hold(self, unit: int, value: float | None) -> None:
-        """Hold a unit at 0 or 1, or (None) free it; samples are forgotten."""
+        """Hold a unit at 0 or 1, or (None) free it; samples are forgotten. Raises Refused for the last free one."""
         held, state = self.trajectory.held, self.trajectory.state
+        if value is not None and not held[unit] and int(held.sum()) == self.units - 1:
+            raise Refused("One unit at least must be free to decide.")
         held[unit] = value is not None
         if value is not None:
             state[unit] = value
@@ -119,6 +133,7 @@ class Motion:
         before = trajectory.energy
         heats = self.cooling.take(count) if self.cooling else torch.full((count,), temperature, dtype=torch.float64)
         made = trajectory.update(count, self.conditions.order, heats)
+        self.last = Toss(int(made.unit[-1]), float(made.coin[-1]), float(made.chance[-1]), bool(made.on[-1]))
         if not self._own_run:
             self.samples.add(made.number)
         if not self.cooling:

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from server.experiments.completion import Completion, Erasing
 from server.experiments.experiment import Experiment, Series
-from server.experiments.finite import finite
 from server.experiments.fantasies import Fantasies
+from server.experiments.finite import finite
 from server.experiments.gallery import FIRST, Gallery
 from server.experiments.learning import Learning
 from server.experiments.likelihood import Likelihood
@@ -121,7 +121,7 @@ class RestrictedBoltzmann(Experiment):
         Tiles(
             title="Completion",
             caption="The machine **fills in** what was erased.",
-            detail="Cue (paint on it), one chain, mean of 50, truth.",
+            detail="Cue (paint on it), one chain, mean of 50, truth. Mid-tone: not known.",
             weight=2,
             channel="completion",
             paint="paint",
@@ -195,7 +195,8 @@ class RestrictedBoltzmann(Experiment):
         learning, dreaming, completing, annealing = (torch.Generator(self.device).manual_seed(s) for s in seeds[1:])
         self.learner = Learner(self.machine, learning)
         self.fantasies = Fantasies(self.machine, gallery, dreaming)
-        self.completion = Completion(self.machine, gallery.held_out, self.parameters.erased, completing)
+        cues = torch.randperm(len(gallery.held_out), generator=self.generator("data", "cues"))
+        self.completion = Completion(self.machine, gallery.held_out[cues], self.parameters.erased, completing)
         judged = gallery.held_out if gallery.generated else gallery.monitored[: gallery.each]
         self.likelihood = Likelihood(self.machine, judged, gallery.train, annealing)
         self.updates = 0

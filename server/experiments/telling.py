@@ -13,7 +13,7 @@ from server.models.enumeration import states_of
 
 TALLEST = 20
 """Units in one column under a bar; more of them stand in several columns."""
-TERMS = 5
+TERMS = 4
 """Parts of a sum that are written out."""
 
 
@@ -103,12 +103,9 @@ def words(motion: Motion, signed: tuple[Tensor, Tensor, Tensor] | None) -> dict[
     """Live words; `signed` are weights and biases for units of ±1 where the machine is written in these."""
     unit = motion.trajectory.following(motion.conditions.order)
     cold = motion.heat == 0
-    gap = float(motion.trajectory.gaps[unit])
     return {
         "formula": "cold" if cold else "signs" if signed else "binary",
         "unit": str(unit + 1),
-        "gap": number(gap),
-        "field": number(gap / 2),
         "sum": _sum(motion, unit, signed),
         "samples": f"{motion.samples.samples:,}".replace(",", "\u2009"),
         "kind": "descents" if motion.cooling else "runs" if motion.conditions.sweeps else "samples",
@@ -124,9 +121,18 @@ def _sum(motion: Motion, unit: int, signed: tuple[Tensor, Tensor, Tensor] | None
     heard = parts[parts != 0].tolist()
     if len(heard) > TERMS:
         heard = [sum(heard)]
+    gap = float(motion.trajectory.gaps[unit])
     told = number(float(biases[unit])) + "".join(f" {'−' if part < 0 else '+'} {abs(part):.2f}" for part in heard)
-    gap = number(float(motion.trajectory.gaps[unit]))
-    return f"Unit {unit + 1}: ΔE = 2({told}) = {gap}." if signed else f"Unit {unit + 1}: ΔE = {told} = {gap}."
+    return f"h = {told} = {number(gap / 2)}" if signed else f"ΔE = {told} = {number(gap)}"
+
+
+def position(motion: Motion) -> dict[str, str]:
+    """The last coin that was tossed."""
+    last = motion.last
+    if last is None or last.unit < 0 or last.chance in (0, 1):
+        return {}
+    told = f"{last.coin:.2f} {'<' if last.on else '≥'} {last.chance:.2f}"
+    return {"last coin": f"{told}, unit {last.unit + 1} {'on' if last.on else 'off'}"}
 
 
 def _others(motion: Motion) -> str:

@@ -19,7 +19,11 @@ MOMENTS = {  # experiment: (link, steps), so that every picture is the same agai
     "landscape": ("seed=1", 89),
     "capacity": ("seed=1", 1000),
     "ising": ("seed=1", 800),
+    "boltzmann": ("seed=1", 20000),
+    "boltzmann_learning": ("seed=1", 500),
     "rbm": ("seed=1", 1000),
+    "rbm_likelihood": ("seed=1", 3000),
+    "dbm": ("seed=1", 600),
     "batchnorm": ("seed=1", 400),
 }
 # The page's own buttons go one step at a time; a picture's moment is asked for on its own socket.
