@@ -45,9 +45,10 @@ class Boltzmann(Experiment):
 
     The verdict is the total variation: the share of probability that would have to be moved to turn the measured bars
     into the exact ones. Chance alone leaves some. Samples in a row look alike, so sums over longer and longer bins tell
-    how many independent facts they hold, F; these misplace ½ Σ √(2 P (1 − P)/πF) on average, the noise. Below twice
-    the noise it holds; from four times on it is broken. A start far from balance, forgotten only slowly, is no flaw of
-    the rule: where most of what is misplaced lies in states never reached, nothing is said.
+    how many independent facts F they hold of each state; these leave ½ Σ √(2 P (1 − P)/πF) on average, the noise. Up
+    to twice the noise the claim holds; from four times on, and 200 facts, it is broken. A start far from balance,
+    forgotten only slowly, is no flaw of the coins: where most of what is misplaced lies in states that were never
+    reached, nothing is said.
 
     At T = 0 there is no coin: this is a Hopfield network. Nothing is sampled then, it falls into a valley and stays; so
     the verdict counts how often the energy rose. Annealing begins hot and cools down to T, over and over: heat carries
@@ -73,11 +74,11 @@ class Boltzmann(Experiment):
         Formula(latex=r"P(s)=\frac{1}{Z}e^{-E(s)/T}", before="in the long run", when="binary signs"),
         Formula(
             latex=r"p_{\mathrm{on}}=\frac{1}{1+e^{-\Delta E_i/T}}",
-            value="chance", before="since unit {unit}", after="{sum}", when="binary",
+            value="chance", before="since unit {unit}", after="{sum}{last}", when="binary",
         ),
         Formula(
             latex=r"p_{\mathrm{on}}=\frac{1}{1+e^{-2h_i/T}}",
-            value="chance", before="since unit {unit}", after="{sum}", when="signs",
+            value="chance", before="since unit {unit}", after="{sum}{last}", when="signs",
         ),
         Formula(
             latex=r"s_i=\Theta(\Delta E_i)", value="chance", digits=0, before="no coin: unit {unit}",
@@ -230,10 +231,10 @@ class Boltzmann(Experiment):
         "One coin at a time": {"speed": 2.0},
         "Cold: a Hopfield net": {"temperature": 0.0, "units": 12, "wiring": "memories", "tilt": 0.0, "speed": 4.0},
         "Hot: everything alike": {"temperature": 5.0},
-        "Two valleys": {"units": 8, "wiring": "memories", "spread": 2.2, "tilt": 0.0},
+        "Two memories": {"units": 8, "wiring": "memories", "spread": 1.2, "tilt": 0.0, "speed": 5000.0},
         "All rivals: no one wins": {"wiring": "rivals", "spread": 2.0, "tilt": 0.0},
         "Annealing": {"annealing": "exponential", "temperature": 0.2, "units": 16, "spread": 1.5},
-        "Too short from scratch": {"scratch": True, "sweeps": 1, "speed": 10_000.0},
+        "Too short from scratch": {"scratch": True, "sweeps": 1, "spread": 2.0},
         "Twenty units, exact": {"units": 20, "spread": 0.8, "speed": 10_000.0},
     }
 
@@ -246,10 +247,13 @@ class Boltzmann(Experiment):
         self.motion.under(self._conditions())
 
     def _conditions(self) -> Conditions:
+        """What is switched off is left out: moving it forgets no samples."""
         now = self.parameters
+        anneals = now.annealing != "none"
         return Conditions(
-            now.temperature, now.update_order, now.sweeps * now.scratch, now.annealing, now.hottest, now.period
-        )
+            now.temperature, now.update_order, now.sweeps * now.scratch,
+            now.annealing, now.hottest * anneals, now.period * anneals,
+        )  # fmt: skip
 
     def live(self, name: str) -> None:
         if self._conditions() != self.motion.conditions:
@@ -289,9 +293,6 @@ class Boltzmann(Experiment):
 
     def words(self) -> Mapping[str, str]:
         return telling.words(self.motion, self.signed if self.parameters.numbers != "0 or 1" else None)
-
-    def position(self) -> Mapping[str, str]:
-        return telling.position(self.motion)
 
     def verdict(self) -> Verdict:
         return telling.verdict(self.motion)

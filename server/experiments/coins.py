@@ -15,7 +15,7 @@ WIDE = 4.0
 FEWEST = 20
 """Decisions in a bin before its share is drawn."""
 HOT, COLD = 3.0, 0.25
-"""Times the present temperature: the two lines beside it."""
+"""Times the present temperature: the two lines beside it. Without heat the hot one is at T = 1."""
 
 
 class Coins:
@@ -49,7 +49,7 @@ class Coins:
             "turned_on": share,
             "coin_errors": torch.where(seen, (spread / count).sqrt(), torch.nan),
             "logistic": self._line(temperature),
-            "hot": self._line(temperature * HOT),
+            "hot": self._line(temperature * HOT or 1.0),
             "cold": self._line(temperature * COLD),
         }
 

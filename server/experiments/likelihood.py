@@ -29,32 +29,32 @@ class Likelihood:
         self._base = base_bias(learned), torch.zeros_like(machine.couplings.hidden_bias)
         self._marks: list[tuple[float, float, float]] = []
         self._stride = 1
-        self.looks = 0
-        self.look(0)
+        self._looks = self._step = 0
+        self._look()
 
-    def follow(self, step: int) -> None:
+    def follow(self) -> None:
         """After every step: a slice of the annealing under way, and another look when it is time."""
+        self._step += 1
         if not self.exact:
             self._annealing.run(BETAS // EVERY)
-            if self._annealing.finished and step % EVERY == 0:
-                self._keep(self._begun, *self._annealing.log_partition[:2])
-        if step % EVERY == 0:
-            self.look(step)
+        if self._step % EVERY == 0:
+            if not self.exact:
+                self._keep(*self._annealing.log_partition[:2])
+            self._look()
 
-    def look(self, step: int) -> None:
+    def _look(self) -> None:
         """Begin with the machine as it is now."""
-        if self.exact:
-            self._unnormalised = -self.machine.free_energy(self.pictures).double().mean()
-            return self._keep(step, float(self.machine.log_partition()), 0.0)
-        self._begun = step
+        self._begun = self._step
         self._unnormalised = -self.machine.free_energy(self.pictures).double().mean()
-        self._annealing = Annealing(self.machine, PARTICLES, BETAS, self.generator, self._base)
-        return None
+        if self.exact:
+            self._keep(float(self.machine.log_partition()), 0.0)
+        else:
+            self._annealing = Annealing(self.machine, PARTICLES, BETAS, self.generator, self._base)
 
-    def _keep(self, step: int, log_partition: float, error: float) -> None:
-        if self.looks % self._stride == 0:
-            self._marks.append((float(step), float(self._unnormalised) - log_partition, error))
-        self.looks += 1
+    def _keep(self, log_partition: float, error: float) -> None:
+        if self._looks % self._stride == 0:
+            self._marks.append((float(self._begun), float(self._unnormalised) - log_partition, error))
+        self._looks += 1
         if len(self._marks) > MOST:
             self._marks, self._stride = self._marks[::2], 2 * self._stride
 
@@ -68,9 +68,9 @@ class Likelihood:
         columns = torch.tensor(self._marks or [(nan, nan, nan)], dtype=torch.float64).T
         return dict(zip(("looked_at", "likelihood", "likelihood_error"), columns, strict=True))
 
-    def compared(self, step: int, on: Tensor, best: float) -> dict[str, Tensor]:
+    def compared(self, on: Tensor, best: float) -> dict[str, Tensor]:
         """Level lines (2, 2) from 0 to this step: the best possible; pixels that are `on` (units,) so often alone."""
         alone = (self.pictures @ on.logit()).mean() + (1 - on).log().sum()
-        ends = torch.tensor([0.0, max(step, EVERY)])
+        ends = torch.tensor([0.0, max(self._step, EVERY)])
         levels = {"best": best, "alone": float(alone)}
         return {name: torch.stack([ends, torch.full((2,), level)], 1) for name, level in levels.items()}

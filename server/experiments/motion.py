@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
+from math import inf, nan
 from typing import NamedTuple
 
 import torch
@@ -14,7 +14,7 @@ from server.experiments.cooling import SAME, Cooling, Schedule
 from server.experiments.recent import Recent
 from server.experiments.visits import Visits
 from server.grammar import Refused
-from server.models.trajectory import Order, Trajectory
+from server.models.trajectory import Decisions, Order, Trajectory
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Motion:
         self.samples = Visits(self.exact, apart=self._own_run > 0) if self.exact else Recent()
         self.coins.forget()
         self.decisions = self.rises = 0
-        self._heat = torch.zeros((), dtype=torch.float64)
+        self._sum = torch.zeros((), dtype=torch.float64)
         self._passed = 0
 
     @property
@@ -107,8 +107,8 @@ class Motion:
 
     @property
     def mean_energy(self) -> Tensor:
-        """Of all decisions since samples were forgotten, ()."""
-        return self._heat / self.decisions
+        """Of the samples, (); NaN before there are any, and where samples are ends of runs of their own."""
+        return self._sum / self.decisions if not self._own_run else self._sum * nan
 
     @property
     def settled(self) -> bool:
@@ -118,38 +118,46 @@ class Motion:
 
     def advance(self, steps: int) -> Mapping[str, Tensor]:
         """The energy after each of so many decisions, and the temperature at which it was made."""
-        parts = []
+        run, parts, heats, ends = self._own_run, list[Decisions](), list[Tensor](), list[int]()
         while steps:
-            run = self._own_run
             count = min(steps, run - self._passed) if run else steps
-            parts.append(self._decide(count))
+            heats.append(self._heats(count))
+            parts.append(self._decide(heats[-1]))
+            self._passed += count
             steps -= count
             if run and self._passed == run:
-                self._sample_apart()
-        return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+                ends.append(self.trajectory.number)
+                self._begin_again()
+        made = Decisions(*(torch.cat(columns) for columns in zip(*parts, strict=True)))
+        self._count(made, torch.tensor(ends, dtype=torch.int64) if run else made.number)
+        return {"energy": made.energy, "heat": torch.cat(heats)}
 
-    def _decide(self, count: int) -> dict[str, Tensor]:
-        trajectory, temperature = self.trajectory, self.conditions.temperature
-        before = trajectory.energy
-        heats = self.cooling.take(count) if self.cooling else torch.full((count,), temperature, dtype=torch.float64)
-        made = trajectory.update(count, self.conditions.order, heats)
-        self.last = Toss(int(made.unit[-1]), float(made.coin[-1]), float(made.chance[-1]), bool(made.on[-1]))
-        if not self._own_run:
-            self.samples.add(made.number)
-        if not self.cooling:
-            self.coins.add(made)
-        if temperature == 0 and not self.cooling:
+    def _heats(self, count: int) -> Tensor:
+        """The temperatures of the next decisions."""
+        if self.cooling:
+            return self.cooling.take(count)
+        return torch.full((count,), self.conditions.temperature, dtype=torch.float64)
+
+    def _decide(self, heats: Tensor) -> Decisions:
+        before = self.trajectory.energy
+        made = self.trajectory.update(len(heats), self.conditions.order, heats)
+        if self.conditions.temperature == 0 and not self.cooling:
             climbed = made.energy.diff(prepend=made.energy.new_tensor([before]))
             self.rises += int((climbed > SAME * max(1.0, abs(before))).sum())
-        self.decisions += count
-        self._heat = self._heat + made.energy.sum()
-        self._passed += count
-        return {"energy": made.energy, "heat": heats}
+        return made
 
-    def _sample_apart(self) -> None:
-        """Take the last state of a run of its own, and begin the next."""
+    def _count(self, made: Decisions, samples: Tensor) -> None:
+        """Count decisions, and the states (by number) that are samples."""
+        self.last = Toss(int(made.unit[-1]), float(made.coin[-1]), float(made.chance[-1]), bool(made.on[-1]))
+        self.samples.add(samples)
+        if not self.cooling:
+            self.coins.add(made)
+        self.decisions += len(made.unit)
+        self._sum = self._sum + made.energy.sum()
+
+    def _begin_again(self) -> None:
+        """The next run of its own: from the top of a descent, or from a random state."""
         self._passed = 0
-        self.samples.add(torch.tensor([self.trajectory.number]))
         if self.cooling:
             self.cooling.end(self.trajectory.energy, float(self.exact.energies[0]) if self.exact else -inf)
         else:

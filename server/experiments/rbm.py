@@ -217,11 +217,11 @@ class RestrictedBoltzmann(Experiment):
         learner.momentum = parameters.momentum
         learner.weight_decay = parameters.weight_decay
         self.fantasies.machine = self.completion.chains.machine = self.machine.at(parameters.temperature)
-        measured = [self._step(self.step + step) for step in range(1, steps + 1)]
+        measured = [self._step() for _ in range(steps)]
         series = dict(zip(("error", "gap", "lift"), torch.stack(measured, 1), strict=True))
         return finite(series, self.step, "The machine's weights stopped being finite")
 
-    def _step(self, step: int) -> Tensor:
+    def _step(self) -> Tensor:
         """One minibatch, one sweep of fantasies and completions: error, free-energy gap and lift, (3,)."""
         gallery, parameters = self.gallery, self.parameters
         batch = gallery.train[self.minibatches.take(min(parameters.batch, len(gallery.train)))]
@@ -231,7 +231,7 @@ class RestrictedBoltzmann(Experiment):
             self.updates += 1
         self.fantasies.sweep()
         self.completion.sweep()
-        self.likelihood.follow(step)
+        self.likelihood.follow()
         held_out, learned = self.machine.free_energy(gallery.monitored).view(2, gallery.each).mean(1)
         dreamt = self.machine.free_energy(self.fantasies.visible).mean()
         return torch.stack([error, held_out - learned, dreamt - learned])
@@ -253,7 +253,7 @@ class RestrictedBoltzmann(Experiment):
             "nats": torch.tensor(nats),
             "nats_error": torch.tensor(error),
             **self.likelihood.marks(),
-            **self.likelihood.compared(self.step, gallery.on, gallery.best),
+            **self.likelihood.compared(gallery.on, gallery.best),
         }
 
     def verdict(self) -> Verdict:

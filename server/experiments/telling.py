@@ -11,7 +11,7 @@ from server.experiments.visits import Visits, percent
 from server.grammar import Verdict
 from server.models.enumeration import states_of
 
-TALLEST = 20
+TALLEST = 12
 """Units in one column under a bar; more of them stand in several columns."""
 TERMS = 4
 """Parts of a sum that are written out."""
@@ -19,11 +19,11 @@ TERMS = 4
 
 def channels(motion: Motion) -> dict[str, Tensor]:
     """All arrays of a picture but the weights."""
-    trajectory, temperature = motion.trajectory, motion.conditions.temperature
+    trajectory = motion.trajectory
     unit = trajectory.following(motion.conditions.order)
     gap, chance = (trajectory.gaps[unit], _chance(motion, unit)) if unit >= 0 else (torch.tensor(nan),) * 2
     bars = _counted(motion, motion.exact) if motion.exact else _lately(motion)
-    return bars | motion.coins.channels(temperature) | {
+    return bars | motion.coins.channels(motion.heat) | {
         "units": trajectory.state,
         "held": trajectory.held.float(),
         "deciding": torch.tensor(unit),
@@ -91,7 +91,7 @@ def _bars(motion: Motion, numbers: Tensor, shares: Tensor) -> dict[str, Tensor]:
     states = states_of(numbers, motion.units)
     width = -(-motion.units // TALLEST)
     rows = -(-motion.units // width)
-    states = torch.nn.functional.pad(states, (0, rows * width - motion.units))
+    states = torch.nn.functional.pad(states, (0, rows * width - motion.units), value=nan)
     return {
         "shares": shares,
         "columns": states.view(-1, rows, width),
@@ -107,6 +107,7 @@ def words(motion: Motion, signed: tuple[Tensor, Tensor, Tensor] | None) -> dict[
         "formula": "cold" if cold else "signs" if signed else "binary",
         "unit": str(unit + 1),
         "sum": _sum(motion, unit, signed),
+        "last": _last(motion),
         "samples": f"{motion.samples.samples:,}".replace(",", "\u2009"),
         "kind": "descents" if motion.cooling else "runs" if motion.conditions.sweeps else "samples",
         "others": _others(motion),
@@ -126,13 +127,13 @@ def _sum(motion: Motion, unit: int, signed: tuple[Tensor, Tensor, Tensor] | None
     return f"h = {told} = {number(gap / 2)}" if signed else f"ΔE = {told} = {number(gap)}"
 
 
-def position(motion: Motion) -> dict[str, str]:
+def _last(motion: Motion) -> str:
     """The last coin that was tossed."""
     last = motion.last
-    if last is None or last.unit < 0 or last.chance in (0, 1):
-        return {}
+    if last is None or last.unit < 0:
+        return ""
     told = f"{last.coin:.2f} {'<' if last.on else '≥'} {last.chance:.2f}"
-    return {"last coin": f"{told}, unit {last.unit + 1} {'on' if last.on else 'off'}"}
+    return f"; last coin {told}: unit {last.unit + 1} {'on' if last.on else 'off'}"
 
 
 def _others(motion: Motion) -> str:
@@ -152,7 +153,7 @@ def _others(motion: Motion) -> str:
 def verdict(motion: Motion) -> Verdict:
     """The share of probability misplaced; without heat the times the energy rose."""
     if motion.cooling:
-        line = "descents ended deepest" if motion.exact else "annealing"
+        line = "ended deepest" if motion.exact else "too many states"
         return Verdict(number=motion.cooling.told, line=line, word="untested", note="annealing")
     if motion.conditions.temperature == 0:
         count = f"{motion.decisions:,}".replace(",", "\u2009")

@@ -1,9 +1,10 @@
 """How often a machine was in each state, how far that is from the exact answer, and how far chance alone would put it.
 
 The states that have a bar are counted singly, all others together. The share of probability misplaced is the total
-variation ½ Σ |n_k/n − p_k| over these. Samples in a row look alike, so n of them hold fewer independent facts: sums
-over longer and longer bins (`models.binning`) give the variance V that Σ_k n_k/n really has, and Σ p_k (1 − p_k) / V
-facts would give the same. So many facts misplace ½ Σ √(2 p_k (1 − p_k) / π facts) on average: the yardstick, "noise".
+variation ½ Σ |n_k/n − p_k| over these. Samples in a row look alike, so n of them hold fewer independent facts. How much
+each share n_k/n scatters, V_k, is seen from sums over longer and longer bins (`models.binning`); so many independent
+samples as F_k = p_k (1 − p_k) / V_k would scatter as much. They leave ½ Σ √(2 p_k (1 − p_k) / π F_k) on average, the
+mean size of normal numbers: the yardstick, "noise".
 """
 
 from math import inf, nan, pi, sqrt
@@ -27,6 +28,10 @@ GROWTH = 1.12
 CLOSE, BROKEN = 2.0, 4.0
 """Times the noise. The page looks at every frame, and in a machine of two valleys the misplaced share is as wild as one
 normal number's size, whose mean it passes 2-fold in 11 of 100 runs but 4-fold in 1 of 700."""
+
+
+DECIDED = 200
+"""Facts before anything but "holds" is said: with fewer, the noise itself is not known well."""
 
 
 class Visits:
@@ -82,28 +87,37 @@ class Visits:
         return float((self.shares - self.exact.probabilities).abs().sum()) / 2 if self.samples else nan
 
     @property
-    def facts(self) -> float:
-        """Independent samples that would scatter as much; 0 while that cannot be told, infinite if nothing moved."""
-        if self._apart:
-            return float(self.samples)
-        recent = self._bins.recent()
-        if len(recent) < FEWEST:
-            return 0.0
-        variance = max(_variance(recent / BLOCK, size) for size in JOINED)
-        facts = self._single / variance / RECENT if variance else inf
-        return min(facts, self.samples) if facts < inf else inf
+    def _single(self) -> Tensor:
+        """p (1 − p), (k + 1,): the variances of one sample."""
+        return self.exact.probabilities * (1 - self.exact.probabilities)
 
     @property
-    def _single(self) -> float:
-        """Σ p (1 − p): the variance of one sample."""
-        return float((self.exact.probabilities * (1 - self.exact.probabilities)).sum())
+    def _variances(self) -> Tensor | None:
+        """V (k + 1,) of the shares; None while it cannot be told. A state never seen has that of independent samples,
+        and none has less."""
+        least = self._single / max(self.samples, 1)
+        if self._apart:
+            return least
+        recent = self._bins.recent() / BLOCK
+        if len(recent) < FEWEST:
+            return None
+        found = max((_variances(recent, size) for size in JOINED), key=lambda variances: float(variances.sum()))
+        return (found * RECENT).maximum(least) if found.any() else torch.zeros_like(least)
 
-    def noise(self, facts: float) -> float:
-        """What so many independent facts misplace on average."""
-        if not 0 < facts < inf:
-            return nan
-        deviations = (self.exact.probabilities * (1 - self.exact.probabilities)).sqrt().sum()
-        return float(deviations) / sqrt(2 * pi * facts)
+    @property
+    def facts(self) -> float:
+        """Σ p (1 − p) / Σ V: independent samples that would scatter as much. 0 while that cannot be told, infinite if
+        nothing moved."""
+        variances = self._variances
+        if variances is None:
+            return 0.0
+        return float(self._single.sum() / variances.sum()) if variances.any() else inf
+
+    @property
+    def noise(self) -> float:
+        """The total variation that chance alone leaves on average; NaN while that cannot be told."""
+        variances = self._variances
+        return nan if variances is None else float(variances.sqrt().sum()) / sqrt(2 * pi)
 
     @property
     def unseen(self) -> float:
@@ -115,9 +129,7 @@ class Visits:
         powers of ten."""
         counts = torch.tensor([float(count) for count, _ in self._marks] or [nan], dtype=torch.float64)
         found = torch.tensor([share for _, share in self._marks] or [nan], dtype=torch.float64)
-        each = self.facts / max(self.samples, 1)
-        ends = [10.0, float(max(self.samples, 1000))]
-        line = [[count, self.noise(count * each)] for count in ends]
+        line = [[count, self.noise * sqrt(self.samples / count)] for count in (10.0, max(self.samples, 1000))]
         return {
             "counted": counts.log10(),
             "misplaced_marks": found.clamp(min=1e-6).log10(),
@@ -125,25 +137,27 @@ class Visits:
         }
 
     def verdict(self) -> Verdict:
-        """The misplaced share against its noise. Nothing is judged on fewer than `FACTS` facts, nor while most of what
-        is misplaced lies in states that were never reached."""
+        """The misplaced share against its noise. Nothing is judged on fewer than `FACTS` facts, and nothing condemned
+        on fewer than `DECIDED`, nor while most of what is misplaced lies in states that were never reached."""
         line = "of probability misplaced"
         facts, misplaced = self.facts, self.misplaced
         if facts == inf:
             return Verdict(number="–", line=line, word="untested", note="nothing has moved")
         if facts < FACTS:
             return Verdict(number="–", line=line, word="untested", note=f"{facts:.0f} of {FACTS} facts")
-        number, noise = percent(misplaced), self.noise(facts)
+        number, noise = percent(misplaced), self.noise
         if misplaced >= CLOSE * noise and self.unseen > misplaced / 2:
             return Verdict(number=number, line=line, word="untested", note="a valley not reached")
+        if misplaced >= CLOSE * noise and facts < DECIDED:
+            return Verdict(number=number, line=line, word="untested", note=f"{facts:.0f} of {DECIDED} facts")
         word: Word = "holds" if misplaced < CLOSE * noise else "close" if misplaced < BROKEN * noise else "broken"
         return Verdict(number=number, line=line, word=word, note=f"noise {percent(noise)}")
 
 
-def _variance(bins: NDArray[np.float64], size: int) -> float:
-    """Of the means of bins (k, columns) summed over the columns, when so many bins are joined."""
+def _variances(bins: NDArray[np.float64], size: int) -> Tensor:
+    """Of the columns' means (columns,), when so many of the bins (k, columns) are joined."""
     joined = bins[len(bins) % size :].reshape(-1, size, bins.shape[1]).mean(1)
-    return float(joined.var(0, ddof=1).sum()) / len(joined)
+    return torch.from_numpy(joined.var(0, ddof=1) / len(joined))
 
 
 def percent(share: float) -> str:

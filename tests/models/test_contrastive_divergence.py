@@ -1,10 +1,12 @@
 """Learning in a restricted Boltzmann machine against autograd, enumeration and the reference runs."""
 
+import math
+
 import pytest
 import torch
 from torch import Tensor
 
-from server.models.contrastive_divergence import Learner
+from server.models.contrastive_divergence import Learner, Way
 from server.models.minibatches import Minibatches
 from server.models.patterns import bars_and_stripes, best_log_likelihood
 from server.models.rbm import RBM, binary_states
@@ -56,6 +58,51 @@ def test_persistent_chains_approach_the_exact_gradient_and_go_on() -> None:
     assert last < 0.015 < first / 5
 
 
+@pytest.mark.parametrize("temperature", [0.6, 1.0])
+def test_tempered_chains_approach_the_exact_gradient_and_go_on(temperature: float) -> None:
+    """At any temperature of the machine, and only from the copies at that temperature."""
+    model = machine(5, 4, seed=6, temperature=temperature)
+    batch = torch.tensor([[1, 1, 0, 0, 1.0]], dtype=torch.float64)
+    learner = Learner(model, seeded(8), particles=20_000)
+    learner.exact(batch)
+    exact = learner.gradient.flat.clone()
+    learner.parallel_tempering(batch)
+    first = float((learner.gradient.flat - exact).norm())
+    for _ in range(40):
+        learner.parallel_tempering(batch)
+    last = float((learner.gradient.flat - exact).norm())
+    assert last < 0.025 / temperature < first / 5
+
+
+def test_tempered_chains_share_out_valleys_that_persistent_ones_are_caught_in() -> None:
+    """Two valleys, all on or all off, one of them e² times as probable; no plain chain crosses in 300 sweeps."""
+    model = RBM.random(8, 8, seeded(0), spread=0)
+    model.couplings.weights.fill_(4.0)
+    model.couplings.flat[64:] = -16 + 2 / 16
+    batch = torch.ones(1, 8)
+    learner = Learner(model, seeded(1), particles=400)
+    learner.exact(batch)
+    exact = learner.gradient.visible_bias.mean()
+    found = {}
+    for way in ("PCD", "tempering"):
+        for _ in range(300):
+            learner.estimate(way, batch)
+        found[way] = learner.gradient.visible_bias.mean()
+    assert exact == pytest.approx(1 - 1 / (1 + math.exp(-2)), abs=0.01)
+    assert abs(found["tempering"] - exact) < 0.06 < 0.2 < abs(found["PCD"] - exact)
+
+
+@pytest.mark.parametrize("way", ["exact", "CD", "PCD", "tempering"])
+def test_every_way_tells_the_reconstruction_error(way: Way) -> None:
+    """The mean of (v − p(v | h))² over h drawn from p(h | v), against enumeration of h."""
+    model = machine(4, 3, seed=9)
+    v, h = torch.tensor([[1, 0, 1, 1]], dtype=torch.float64), binary_states(3).double()
+    shares = (-model.energy(v.expand(8, -1), h)).softmax(0)
+    expected = float(shares @ (v - model.visible_probabilities(h)).square().mean(1))
+    learner = Learner(model, seeded(0))
+    assert float(learner.estimate(way, v.expand(30_000, -1), 2)) == pytest.approx(expected, abs=0.004)
+
+
 def test_update_is_momentum_ascent_with_decay_of_weights_only() -> None:
     model = machine(3, 2, seed=1)
     learner = Learner(model, seeded(0), learning_rate=0.2, momentum=0.5, weight_decay=0.1)
@@ -90,16 +137,15 @@ def test_the_three_seeds_are_separate() -> None:
     assert not torch.equal(last_a, last_b)
 
 
-@pytest.mark.parametrize("persistent", [False, True])
-def test_split_calls_do_not_change_the_run(persistent: bool) -> None:
+@pytest.mark.parametrize("way", ["exact", "CD", "PCD", "tempering"])
+def test_split_calls_do_not_change_the_run(way: Way) -> None:
     def train(calls: tuple[int, ...]) -> Tensor:
         model = RBM.random(9, 5, seeded(1))
         data, order = bars_and_stripes(3), Minibatches(16, seeded(2))
         learner = Learner(model, seeded(3), momentum=0.5, weight_decay=1e-3, particles=8)
-        learn = learner.persistent_contrastive_divergence if persistent else learner.contrastive_divergence
         for steps in calls:
             for _ in range(steps):
-                learn(data[order.take(5)], 2)
+                learner.estimate(way, data[order.take(5)], 2)
                 learner.update()
         return model.couplings.flat
 

@@ -1,0 +1,368 @@
+"""What the page of the sampled machine claims, on the page's own experiment (the contract has its own tests)."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from server.experiments import telling, wiring
+from server.experiments.boltzmann import Boltzmann
+from server.experiments.conditional import MOST, conditional
+from server.experiments.visits import CLOSE, Visits, percent
+from server.grammar import Refused
+from server.models.trajectory import Trajectory
+from tests.experiments.running import begun, stepped
+
+KINDS: tuple[wiring.Kind, ...] = ("random", "memories", "friends", "rivals")
+
+
+def change(experiment: Boltzmann, name: str, value: Any) -> None:
+    """What the runtime does with a live parameter."""
+    experiment.parameters = experiment.parameters.changed(name, value)
+    experiment.live(name)
+
+
+def every_state(units: int) -> Tensor:
+    """(2^units, units) by number, written out anew."""
+    return torch.tensor([[number >> unit & 1 for unit in range(units)] for number in range(2**units)]).double()
+
+
+def energies(weights: Tensor, biases: Tensor, states: Tensor) -> Tensor:
+    """−½ sᵀWs − b·s, one state after another."""
+    return torch.stack([-0.5 * state @ weights @ state - biases @ state for state in states])
+
+
+def machine(units: int, seed: int = 1) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    weights, _ = wiring.machine("random", units, 0.8, generator)
+    return weights, 0.5 * torch.randn(units, generator=generator, dtype=torch.float64)
+
+
+def misplaced(experiment: Boltzmann) -> float:
+    """The page's total variation as a share."""
+    return float(experiment.show()["misplaced"]) / 100
+
+
+@pytest.mark.parametrize("temperature", [0.3, 1.0, 4.0])
+def test_the_dashes_are_boltzmanns_distribution_lowest_energy_first(temperature: float) -> None:
+    weights, biases = machine(5)
+    found = conditional(weights, biases, torch.zeros(5).double(), torch.zeros(5, dtype=torch.bool), temperature)
+    expected = energies(weights, biases, every_state(5))
+    order = expected.argsort()
+    assert found.numbers.tolist() == order.tolist()
+    torch.testing.assert_close(found.energies, expected[order])
+    torch.testing.assert_close(found.probabilities[:-1], (-expected / temperature).softmax(0)[order])
+    assert float(found.probabilities[-1]) == 0
+    assert found.log_partition == pytest.approx(float((-expected / temperature).logsumexp(0)))
+    assert found.mean_energy == pytest.approx(float((-expected / temperature).softmax(0) @ expected))
+
+
+def test_of_many_states_the_likeliest_are_drawn_and_the_others_held_together() -> None:
+    weights, biases = machine(9)
+    found = conditional(weights, biases, torch.zeros(9).double(), torch.zeros(9, dtype=torch.bool), 1.0)
+    expected = (-energies(weights, biases, every_state(9))).softmax(0)
+    likeliest = expected.sort(descending=True).values
+    torch.testing.assert_close(found.probabilities[:-1], likeliest[:MOST])
+    assert float(found.probabilities[-1]) == pytest.approx(float(likeliest[MOST:].sum()))
+    assert found.states == 512
+
+
+def test_held_units_leave_the_conditional() -> None:
+    """p(others | held) is the joint distribution of all, cut to the states that agree and scaled to 1."""
+    weights, biases = machine(5)
+    state, held = torch.tensor([1, 0, 0, 1, 0]).double(), torch.tensor([True, False, True, False, False])
+    found = conditional(weights, biases, state, held, 0.7)
+    states = every_state(5)
+    everything = energies(weights, biases, states)
+    agree = (states[:, held] == state[held]).all(1)
+    joint = (-everything / 0.7).softmax(0) * agree
+    by_number = torch.zeros(32, dtype=torch.float64)
+    by_number[torch.from_numpy(found.numbers)] = found.probabilities[:-1]
+    torch.testing.assert_close(by_number, joint / joint.sum())
+    torch.testing.assert_close(found.energies, everything[torch.from_numpy(found.numbers)])
+    assert found.log_partition == pytest.approx(float((-everything[agree] / 0.7).logsumexp(0)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_units_of_plus_and_minus_one_make_the_same_machine(kind: wiring.Kind) -> None:
+    """Every state keeps its energy, hence its probability at any temperature."""
+    weights, biases = wiring.machine(kind, 6, 1.3, torch.Generator().manual_seed(3))
+    biases = biases + 0.3
+    links, fields, constant = wiring.signed(weights, biases)
+    states = every_state(6)
+    torch.testing.assert_close(
+        energies(links, fields, 2 * states - 1) + constant, energies(weights, biases, states), atol=1e-12, rtol=0
+    )
+
+
+def test_writing_it_in_other_numbers_changes_nothing_of_the_run() -> None:
+    binary, signs = begun(Boltzmann), begun(Boltzmann, numbers="−1 or +1")
+    one, other = stepped(binary, 3000), stepped(signs, 3000)
+    assert torch.equal(one["energy"], other["energy"])
+    shown, converted = binary.show(), signs.show()
+    assert torch.equal(shown["shares"], converted["shares"])
+    torch.testing.assert_close(converted["weights"], shown["weights"] / 4)
+    change(binary, "numbers", "−1 or +1")
+    change(binary, "period", 500)  # nothing is being annealed
+    assert float(binary.show()["samples"]) == 3000  # nothing was forgotten
+    assert binary.words() == signs.words()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_weights_have_the_spread_that_was_asked_for(kind: wiring.Kind) -> None:
+    weights, biases = wiring.machine(kind, 20, 0.7, torch.Generator().manual_seed(1))
+    links = weights[~torch.eye(20, dtype=torch.bool)]
+    assert float(links.square().mean().sqrt()) == pytest.approx(0.7, rel=0.1)
+    assert torch.equal(weights, weights.T)
+    if kind != "random":  # a state and its opposite are as deep
+        states = torch.randint(2, (10, 20)).double()
+        torch.testing.assert_close(energies(weights, biases, states), energies(weights, biases, 1 - states))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_the_page_opens_on_bars_that_grow_onto_their_dashes(seed: int) -> None:
+    experiment = begun(Boltzmann, seed)
+    assert experiment.verdict().word == "untested"
+    stepped(experiment, 20_000)
+    verdict = experiment.verdict()
+    assert (verdict.word, verdict.line) == ("holds", "of probability misplaced")
+    assert misplaced(experiment) < 0.06
+    shown = experiment.show()
+    assert abs(float(shown["mean_energy"] - shown["exact_mean"])) < 0.1
+
+
+def test_the_misplaced_share_falls_as_one_over_the_root_of_the_facts() -> None:
+    """Sixteen times the samples leave a quarter, on the mean over 30 runs; and the noise foretells both."""
+    few, many, noise = [], [], []
+    for seed in range(30):
+        experiment = begun(Boltzmann)
+        experiment.motion.trajectory = Trajectory(
+            experiment.motion.weights, experiment.motion.biases, torch.zeros(5).double(), seed
+        )
+        experiment.motion.forget()
+        stepped(experiment, 3000)
+        few.append(misplaced(experiment))
+        stepped(experiment, 45_000)
+        many.append(misplaced(experiment))
+        assert isinstance(experiment.motion.samples, Visits)
+        noise.append(experiment.motion.samples.noise)
+    assert np.mean(few) / np.mean(many) == pytest.approx(4, rel=0.2)
+    assert np.mean(many) == pytest.approx(np.mean(noise), rel=0.15)
+
+
+def random_exact(units: int = 4) -> Any:
+    weights, biases = machine(units)
+    return conditional(weights, biases, torch.zeros(units).double(), torch.zeros(units, dtype=torch.bool), 1.0)
+
+
+@pytest.mark.parametrize("dwell", [1, 7])
+def test_the_yardstick_counts_facts_not_samples(dwell: int) -> None:
+    """Draws from the exact distribution itself, each repeated: as many facts as draws, and the noise is right."""
+    exact = random_exact()
+    generator = np.random.default_rng(1)
+    ratios, facts = [], []
+    for _ in range(60):
+        draws = generator.choice(exact.numbers, 3000, p=exact.probabilities[:-1].numpy())
+        visits = Visits(exact, apart=False)
+        visits.add(torch.from_numpy(draws.repeat(dwell)))
+        facts.append(visits.facts)
+        ratios.append(visits.misplaced / visits.noise)
+        assert visits.samples == 3000 * dwell
+    assert np.mean(ratios) == pytest.approx(1, abs=0.12)
+    assert np.mean(np.array(ratios) < CLOSE) >= 0.95
+    assert np.mean(facts) == pytest.approx(3000, rel=0.2)
+
+
+def test_independent_samples_are_facts_each() -> None:
+    exact = random_exact()
+    visits = Visits(exact, apart=True)
+    visits.add(torch.from_numpy(np.random.default_rng(1).choice(exact.numbers, 500, p=exact.probabilities[:-1])))
+    assert visits.facts == pytest.approx(500)
+    assert float(visits.shares.sum()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("settings", [{}, {"update_order": "in turn"}, {"wiring": "friends", "spread": 1.5}])
+def test_looking_again_and_again_breaks_no_true_claim(settings: dict[str, Any]) -> None:
+    """12 seeds, looked at 60 times each; with two valleys as well, which are as wild as can be."""
+    holds = 0
+    for seed in range(1, 13):
+        experiment = begun(Boltzmann, seed, **settings)
+        for _ in range(60):
+            stepped(experiment, 300)
+            word = experiment.verdict().word
+            assert word != "broken", (seed, experiment.verdict())
+            holds += word == "holds"
+    assert holds > 0.9 * 12 * 50
+
+
+def test_wrong_coins_are_found_out() -> None:
+    """Samples at T = 1 shown as if they were at 1.2."""
+    experiment = begun(Boltzmann)
+    stepped(experiment, 40_000)
+    motion = experiment.motion
+    assert motion.samples.verdict().word == "holds"  # type: ignore[union-attr]
+    wrong = conditional(motion.weights, motion.biases, torch.zeros(5).double(), motion.trajectory.held, 1.2)
+    visits = Visits(wrong, apart=False)
+    visits.add(motion.trajectory.update(200_000).number)
+    assert visits.verdict().word == "broken"
+
+
+def test_a_valley_never_reached_is_not_judged() -> None:
+    experiment = begun(Boltzmann, units=8, wiring="friends", spread=2.0, tilt=0.0, temperature=0.8)
+    stepped(experiment, 30_000)
+    assert misplaced(experiment) > 0.4
+    assert (experiment.verdict().word, experiment.verdict().note) == ("untested", "a valley not reached")
+
+
+def test_how_samples_are_cut_into_calls_changes_no_count() -> None:
+    exact = random_exact()
+    numbers = torch.from_numpy(np.random.default_rng(2).choice(exact.numbers, 5000))
+    whole, cut = Visits(exact, apart=False), Visits(exact, apart=False)
+    whole.add(numbers)
+    for part in torch.tensor_split(numbers, 130):
+        cut.add(part)
+    for name, channel in whole.marks().items():
+        assert torch.equal(channel, cut.marks()[name]), name
+    assert (whole.facts, whole.noise) == (cut.facts, cut.noise)
+
+
+def test_clamping_shows_the_conditional_and_forgets() -> None:
+    experiment = begun(Boltzmann)
+    stepped(experiment, 500)
+    experiment.press(1)
+    assert float(experiment.show()["samples"]) == 0
+    assert experiment.show()["held"].tolist() == [0, 1, 0, 0, 0]
+    stepped(experiment, 20_000)
+    shown = experiment.show()
+    assert shown["columns"].shape == (16, 5, 1)
+    assert bool((shown["columns"][:, 1] == 1).all())
+    assert float(shown["exact_shares"].sum()) == pytest.approx(1)
+    assert experiment.verdict().word == "holds"
+    experiment.press(1)
+    assert (float(experiment.show()["held"][1]), float(experiment.show()["units"][1])) == (1, 0)
+    experiment.press(1)
+    assert float(experiment.show()["held"].sum()) == 0
+
+
+def test_one_unit_stays_free() -> None:
+    experiment = begun(Boltzmann, units=3)
+    experiment.clamp()
+    experiment.clamp()
+    with pytest.raises(Refused, match="One unit at least"):
+        experiment.clamp()
+    with pytest.raises(Refused, match="One unit at least"):
+        experiment.press(2)
+    with pytest.raises(Refused, match="no unit 3"):
+        experiment.press(3)
+    stepped(experiment, 10)
+    experiment.free()
+    assert float(experiment.show()["held"].sum()) == 0
+
+
+def test_measured_shares_lie_on_the_logistic() -> None:
+    """Within 4 standard errors in every bin, each with one value of ΔE or few: 1/(1 + e^(−ΔE/T))."""
+    for temperature in (0.5, 2.0):
+        experiment = begun(Boltzmann, temperature=temperature)
+        stepped(experiment, 50_000)
+        shown = experiment.show()
+        seen = shown["turned_on"].isfinite()
+        assert int(seen.sum()) > 8
+        off = shown["turned_on"] - torch.sigmoid(shown["gaps"] / temperature)
+        assert float((off / (shown["coin_errors"] + 0.004))[seen].abs().max()) < 4
+        line = shown["logistic"]
+        torch.testing.assert_close(line[:, 1], 1 / (1 + (-line[:, 0] / temperature).exp()))
+
+
+def test_the_point_and_the_formula_are_the_decision_to_come() -> None:
+    """ΔE is E(off) − E(on) of the unit that then decides, which the next step shows."""
+    experiment = begun(Boltzmann, update_order="random")
+    for _ in range(20):
+        shown = experiment.show()
+        unit, (gap, chance) = int(shown["deciding"]), shown["toss"].tolist()
+        on, off = shown["units"].clone(), shown["units"].clone()
+        on[unit], off[unit] = 1, 0
+        both = energies(experiment.motion.weights, experiment.motion.biases, torch.stack([off, on]))
+        assert gap == pytest.approx(float(both[0] - both[1]))
+        assert chance == pytest.approx(1 / (1 + math.exp(-gap)))
+        assert f"= {telling.number(gap)}" in experiment.words()["sum"]
+        stepped(experiment, 1)
+        assert experiment.motion.last is not None
+        assert experiment.motion.last.unit == unit
+        assert experiment.motion.last.on == (experiment.motion.last.coin < chance)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_heat_the_energy_never_rises(kind: wiring.Kind) -> None:
+    experiment = begun(Boltzmann, units=20, wiring=kind, temperature=0.0)
+    fallen = stepped(experiment, 2000)["energy"]
+    assert float(fallen.diff().max()) <= 1e-9
+    verdict = experiment.verdict()
+    assert (verdict.number, verdict.word, verdict.note) == ("0", "holds", "settled")
+    assert verdict.line == "rises in 2\u2009000 updates"
+    states = experiment.motion.trajectory.state.repeat(20, 1)
+    states[torch.arange(20), torch.arange(20)] = 1 - states.diagonal()
+    here = experiment.motion.trajectory.energy
+    assert float(experiment.motion.energies(states).min()) >= here - 1e-9  # no single unit would gain
+    assert bool(experiment.show()["exact_shares"].isnan().all())
+
+
+def test_annealing_ends_lower_than_quenching() -> None:
+    """Mean energy reached from 40 random starts of a machine of many valleys, in as many decisions."""
+    slow, fast = [], []
+    for seed in range(1, 41):
+        annealed = begun(
+            Boltzmann, seed, units=20, spread=2.0, temperature=0.0, annealing="exponential", hottest=20.0, period=2000
+        )
+        deepest = float(annealed.motion.exact.energies[0])  # type: ignore[union-attr]
+        slow.append(float(stepped(annealed, 2000)["energy"][-1]) - deepest)
+        fast.append(float(stepped(begun(Boltzmann, seed, units=20, spread=2.0, temperature=0.0), 2000)["energy"][-1]))
+        fast[-1] -= deepest
+    assert min(slow) > -1e-9
+    assert np.mean(slow) < 0.5 * np.mean(fast)
+
+
+@pytest.mark.parametrize("schedule", ["exponential", "linear"])
+def test_every_descent_runs_from_hottest_to_coldest(schedule: str) -> None:
+    experiment = begun(Boltzmann, annealing=schedule, hottest=4.0, temperature=0.5, period=100)
+    heats = torch.cat([stepped(experiment, 70)["heat"], stepped(experiment, 180)["heat"]])
+    assert heats[[0, 99, 100, 199, 200]].tolist() == pytest.approx([4, 0.5, 4, 0.5, 4])
+    steps = (heats[:100].log() if schedule == "exponential" else heats[:100]).diff()
+    torch.testing.assert_close(steps, steps.mean().expand(99))
+    assert float(experiment.show()["samples"]) == 2
+    assert (experiment.verdict().word, experiment.verdict().number[-2:]) == ("untested", "/2")
+
+
+def test_runs_from_scratch_remember_their_start_when_short_and_forget_it_when_long() -> None:
+    words = {}
+    for sweeps in (1, 30):
+        experiment = begun(Boltzmann, scratch=True, sweeps=sweeps, spread=2.0)
+        stepped(experiment, 5 * sweeps * 3000)
+        assert float(experiment.show()["samples"]) == 3000
+        words[sweeps] = experiment.verdict().word
+    assert words == {1: "broken", 30: "holds"}
+
+
+def test_beyond_twenty_units_nothing_exact_is_claimed() -> None:
+    experiment = begun(Boltzmann, units=60)
+    stepped(experiment, 3000)
+    shown = experiment.show()
+    assert 1 <= len(shown["shares"]) <= MOST
+    assert bool((shown["energies"].diff() >= 0).all())
+    assert bool(shown["exact_shares"].isnan().all())
+    assert experiment.verdict().word == "untested"
+    assert "Too many" in experiment.words()["others"]
+
+
+def test_twenty_units_are_added_up_in_words_too() -> None:
+    experiment = begun(Boltzmann, units=20, spread=0.5)
+    stepped(experiment, 60_000)
+    assert experiment.words()["others"].startswith("1\u2009048\u2009544 other states hold")
+    assert experiment.verdict().word == "holds"
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.044, "4.4"), (0.0035, "0.35"), (0.12, "12"), (1.0, "100")])
+def test_shares_have_two_digits(share: float, told: str) -> None:
+    assert percent(share) == f"{told}\u2009%"
