@@ -8,7 +8,7 @@ import { reach, told } from '../../static/js/views/bars.js';
 import { ending } from '../../static/js/views/ending.js';
 import { Hover } from '../../static/js/views/hover.js';
 import { kindOf, lastDrawable, mean, meanName, span, traced } from '../../static/js/views/series.js';
-import { horizon } from '../../static/js/views/slope.js';
+import { horizon, restless } from '../../static/js/views/slope.js';
 import { widest } from '../../static/js/views/steps.js';
 import { pattern, strands } from '../../static/js/views/strands.js';
 import { descent } from '../../static/js/views/terrain.js';
@@ -151,4 +151,12 @@ test('views that name one index hear of each other, and no longer once they are 
   stop();
   hover.point('memory', -1);
   assert.equal(heard, 1);
+});
+
+test('a curve that goes up and down all the time is told from one that falls', () => {
+  const falling = Array.from({ length: 100 }, (_, at) => /** @type {[number, number]} */ ([at * 3, at]));
+  const shaking = Array.from({ length: 100 }, (_, at) => /** @type {[number, number]} */ ([at * 3, at % 2 ? 80 : 0]));
+  assert.equal(restless([falling]), false);
+  assert.equal(restless([shaking]), true);
+  assert.equal(restless([shaking.slice(0, 10)]), false, 'a run that has hardly begun stays in ink');
 });

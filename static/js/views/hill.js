@@ -48,7 +48,7 @@ export function mountHill(element, spec, context) {
     ground(sheet, plot, current, now[0]);
     former(sheet, plot, spec, current);
     heights(sheet, plot, levels);
-    for (const trace of now) drawn(sheet, plot, current, trace);
+    for (const trace of now) drawn(sheet, plot, current, trace, levels);
     rug(sheet, plot, spec, current);
     places.begin(lines(plot, spec, current, now, levels));
     heading(sheet, plot, spec, current, context);

@@ -22,6 +22,8 @@ import { column, kindOf, mean, span, traced } from './series.js';
 /** @typedef {{box: import('../draw/axes.js').Box, x: Scale, y: Scale}} Plot */
 
 const GRAIN = 2.4;
+const RESTLESS = 4;
+/** Ups and downs so many times as long as the way along: drawn in full ink they would fill the picture. */
 
 /** The time axis ends somewhat after the run, at a round step, so that it seldom moves.
  * @param {number} step @param {number} [share] of its length that must stay free after the run */
@@ -132,17 +134,34 @@ export function former(sheet, { x, y }, spec, frame) {
   }
 }
 
-/** @param {Sheet} sheet @param {Plot} plot @param {Frame} frame @param {Trace} trace */
-export function drawn(sheet, { x, y }, frame, trace) {
+/** Whether a curve goes up and down all the time. @param {[number, number][][]} runs */
+export function restless(runs) {
+  let [along, up] = [0, 0];
+  for (const run of runs) {
+    run.forEach(([left, top], index) => {
+      const before = run[index - 1];
+      if (before) [along, up] = [along + left - before[0], up + Math.abs(top - before[1])];
+    });
+  }
+  return along > 60 && up > RESTLESS * along;
+}
+
+/** @param {Sheet} sheet @param {Plot} plot @param {Frame} frame @param {Trace} trace @param {{value: number}[]} levels
+ * which a curve that goes up and down all the time would hide */
+export function drawn(sheet, plot, frame, trace, levels) {
   const { line, raw, values } = trace;
   const { unit, look, context: pen } = sheet;
   const colour = colourOf(look, line.mark);
-  if (raw !== values) {
+  const faint = (/** @type {[number, number][][]} */ runs) => {
     pen.globalAlpha = 0.45;
-    strokes(sheet, traced(raw, frame, x, y, GRAIN * unit), colour, 0.8 * unit);
+    strokes(sheet, runs, colour, 0.8 * unit);
     pen.globalAlpha = 1;
-  }
-  strokes(sheet, whole(trace, frame, x, y, GRAIN * unit), colour, 2.2 * unit);
+  };
+  if (raw !== values) faint(traced(raw, frame, plot.x, plot.y, GRAIN * unit));
+  const curve = whole(trace, frame, plot.x, plot.y, GRAIN * unit);
+  if (!restless(curve)) return strokes(sheet, curve, colour, 2.2 * unit);
+  faint(curve);
+  heights(sheet, plot, levels);
 }
 
 /** Ticks along the foot: something happened at that step. @param {Sheet} sheet @param {Plot} plot
