@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-BLOCK = 50  # looks whose mean is judged: single ones go up and down by chance
+BLOCK = 10  # looks whose mean is judged: single ones go up and down by chance
 FEWEST = 4  # blocks before anything is judged
-LOST = 0.1  # nats per pattern from which on a likelihood has got worse
-PATIENCE = 20  # blocks in which the claim must have come true
+LOST = 0.15  # nats per pattern from which on a likelihood has got worse
+PATIENCE = 50  # blocks in which the claim must have come true
 
 
 class Means(NamedTuple):

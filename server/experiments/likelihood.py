@@ -8,9 +8,9 @@ from torch import Tensor
 from server.models.annealed import Annealing, base_bias
 from server.models.rbm import ENUMERABLE, RBM
 
-EVERY = 200
+EVERY = 250
 """Steps from one look to the next, over which the annealing of the first is spread."""
-BETAS, PARTICLES = 1000, 100
+BETAS, PARTICLES = 500, 64
 MOST = 300
 """Marks that are kept; of more, every second goes."""
 

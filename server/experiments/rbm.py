@@ -53,8 +53,8 @@ class RestrictedBoltzmann(Experiment):
     bars and stripes none is held out, and only a pattern passes.
 
     The likelihood is that of 200 held-out digits, or of all patterns: ln p(v) = −F(v) − ln Z. Z is exact where the
-    smaller layer has at most 16 units; else it is found by annealed importance sampling with 100 particles and 1,000
-    temperatures, spread over 200 minibatches, and the bars are its standard error. Dashed: a machine that knows how
+    smaller layer has at most 16 units; else it is found by annealed importance sampling with 64 particles and 500
+    temperatures, spread over 250 minibatches, and the bars are its standard error. Dashed: a machine that knows how
     often each pixel is on and no more; and, of bars and stripes, the best possible, minus their entropy.
     """
 
@@ -121,7 +121,7 @@ class RestrictedBoltzmann(Experiment):
         Tiles(
             title="Completion",
             caption="The machine **fills in** what was erased.",
-            detail="Cue (paint on it), one chain, mean of 50, truth. Mid-tone: not known.",
+            detail="Cue (paint on it), one chain, mean of 50, truth.",
             weight=2,
             channel="completion",
             paint="paint",

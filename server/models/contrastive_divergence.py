@@ -19,7 +19,7 @@ from server.models.tempering import Tempered, ladder
 
 Way = Literal["exact", "CD", "PCD", "tempering"]
 """Where the model's part comes from: enumeration, chains from the data, persistent chains, persistent tempered ones."""
-HOTTEST, RUNGS = 8.0, 8  # in units of the machine's own temperature: hot enough that chains forget, rungs close enough
+HOTTEST, RUNGS = 8.0, 6  # in units of the machine's own temperature: hot enough that chains forget, rungs close enough
 
 
 class Learner:
@@ -51,6 +51,7 @@ class Learner:
         self.velocity = torch.zeros_like(flat)
         self.particles = particles
         self._chains: dict[int, Chains] = {}
+        self._rows: dict[int, Tensor] = {}
         self._persistent: Chains | None = None
         self._tempered: Tempered | None = None
 
@@ -140,7 +141,14 @@ class Learner:
     def _accumulate(self, visible: Tensor, hidden: Tensor, sign: float) -> None:
         """gradient ← [gradient if sign < 0] + sign · ⟨v hᵀ⟩ / T over the rows, likewise for the biases."""
         share, keep = sign / (len(visible) * self.machine.temperature), 0.0 if sign > 0 else 1.0
-        gradient = self.gradient
+        gradient, rows = self.gradient, self._ones(len(visible))
         gradient.weights.addmm_(visible.T, hidden, beta=keep, alpha=share)
-        gradient.visible_bias.mul_(keep).add_(visible.sum(0), alpha=share)
-        gradient.hidden_bias.mul_(keep).add_(hidden.sum(0), alpha=share)
+        # A sum over rows as a product: one operation instead of three, and these layers are small.
+        gradient.visible_bias.addmv_(visible.T, rows, beta=keep, alpha=share)
+        gradient.hidden_bias.addmv_(hidden.T, rows, beta=keep, alpha=share)
+
+    def _ones(self, count: int) -> Tensor:
+        """Kept for every size."""
+        if count not in self._rows:
+            self._rows[count] = self.gradient.flat.new_ones(count)
+        return self._rows[count]

@@ -81,12 +81,14 @@ class RBM(Boltzmann):
     def expectations(self) -> Couplings:
         """⟨v hᵀ⟩, ⟨v⟩ and ⟨h⟩ under the model, exact, float64; see `log_partition`."""
         found = Couplings.zeros(self.couplings.layers, dtype=torch.float64, device=self.couplings.flat.device)
-        shares, smaller, states = self._enumerated().softmax(0), self._smaller, self._states()
-        pair = [states, states]
-        pair[1 - smaller] = self._double().probabilities(1 - smaller, pair)
-        torch.mm((pair[0] * shares[:, None]).T, pair[1], out=found.weights)
-        for bias, layer in zip(found.biases, pair, strict=True):
-            bias.copy_(shares @ layer)
+        machine, states, smaller = self._double(), self._states(), self._smaller
+        fields = machine.field(1 - smaller, (states, states))
+        shares = machine._log_weights(smaller, states, fields).softmax(0)
+        larger = fields.div_(self.temperature).sigmoid_()
+        visible, hidden = (states, larger) if smaller == 0 else (larger, states)
+        torch.mm((visible * shares[:, None]).T, hidden, out=found.weights)
+        for bias, layer in zip(found.biases, (visible, hidden), strict=True):
+            torch.mv(layer.T, shares, out=bias)
         return found
 
     def draws(self, count: int, generator: torch.Generator) -> Tensor:
@@ -110,9 +112,13 @@ class RBM(Boltzmann):
 
     def _free_energy(self, layer: int, states: Tensor) -> Tensor:
         """−T ln Σ exp(−E / T) over the other layer, of each row of this one, (n,)."""
-        fields = self.field(1 - layer, (states, states))
-        lifted: Tensor = softplus(fields / self.temperature).sum(1) * self.temperature
-        return -(states @ self.couplings.biases[layer]) - lifted
+        return -self.temperature * self._log_weights(layer, states, self.field(1 - layer, (states, states)))
+
+    def _log_weights(self, layer: int, states: Tensor, fields: Tensor) -> Tensor:
+        """ln Σ exp(−E / T) over the other layer, which feels these fields, of each row of this one, (n,)."""
+        scaled = (part / self.temperature for part in torch.split(fields, CHUNK))  # of 2^16 × 784 fields, not all twice
+        lifted = torch.cat([softplus(part).sum(1) for part in scaled])
+        return torch.addmv(lifted, states, self.couplings.biases[layer], alpha=1 / self.temperature)
 
     def _double(self) -> RBM:
         return RBM(self.couplings.to(torch.float64), self.temperature)

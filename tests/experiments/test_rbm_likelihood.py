@@ -49,10 +49,10 @@ def test_likelihoods_are_means_over_all_patterns_with_duplicates() -> None:
         assert float(likelihood) == pytest.approx(float(mean), abs=1e-9)
 
 
-def test_likelihoods_are_looked_at_every_tenth_update_of_the_run() -> None:
-    series = stepped(begun(ReconstructionLies), 35)["likelihood_exact"]
+def test_likelihoods_are_looked_at_every_so_many_updates_of_the_run() -> None:
+    series = stepped(begun(ReconstructionLies), 3 * EVERY + 5)["likelihood_exact"]
     changes = (series.diff() != 0).nonzero().flatten() + 2  # the update after which a value is new, counted from 1
-    assert changes.tolist() == [10, 20, 30]
+    assert changes.tolist() == [EVERY, 2 * EVERY, 3 * EVERY]
 
 
 def test_patterns_below_a_tenth_of_their_share_are_lost() -> None:
@@ -155,14 +155,14 @@ def test_pictures_of_dreams_change_only_as_the_machine_does() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_cd_1_loses_likelihood_while_its_error_falls(seed: int) -> None:
-    """At 10 000 updates, as the page opens: three seeds gave 0.9, 0.7 and more nats."""
+    """At 6 000 updates, as the page opens; a third of the patterns is all but lost."""
     experiment = begun(ReconstructionLies, seed)
-    stepped(experiment, 10_000)
+    stepped(experiment, 6_000)
     verdict = experiment.verdict()
     assert verdict.word == "holds"
     assert float(verdict.number) > 0.4
     lost = dict(zip(WAYS, experiment.lost.tolist(), strict=True))
-    assert lost["exact"] == 0 < 5 < lost["cd_1"]
+    assert lost["exact"] <= 1 < 8 < lost["cd_1"]
 
 
 def test_an_ascent_takes_as_many_sweeps_as_its_name_says() -> None:
