@@ -81,7 +81,7 @@ class ReconstructionLies(Experiment):
         ),
     )
     step_name = "update"
-    speed = 100.0
+    speed = 300.0
     pinned = "learning_rate"
 
     class Controls(Parameters):

@@ -55,7 +55,8 @@ def chance(shares: Tensor, count: int) -> Tensor:
     sum (J. G. Skellam, J. R. Stat. Soc. 109 (1946) 296); v = 2 n p (1 − p) is right for bins that hold nearly all, too.
     """
     variance = 2 * count * shares * (1 - shares)
-    return (variance * (torch.special.i0e(variance) + torch.special.i1e(variance))).sum() / (2 * count)
+    differences: Tensor = variance * (torch.special.i0e(variance) + torch.special.i1e(variance))
+    return differences.sum() / (2 * count)
 
 
 def _general(machine: RBM) -> Boltzmann:

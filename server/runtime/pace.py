@@ -20,7 +20,8 @@ _SMOOTHING = 0.3
 class Pace:
     """Converts a speed in steps per second into calls of `advance`.
 
-    Steps are made at most `1/interval` times a second, for nobody sees them in between; slower ones keep their beat.
+    Steps are made at most `1/interval` times a second, for nobody sees them in between; slower ones keep their beat. A
+    session that owes more than a slice can hold takes slice after slice, in turn with the others.
     """
 
     def __init__(self, interval: float) -> None:
@@ -30,17 +31,19 @@ class Pace:
         self._largest = 1
         self._paid = 0.0
         self._served = 0.0
+        self._behind = False
         self._window = (0.0, 0)
 
     def reset(self, now: float, session: Session) -> None:
         """Owe nothing: after a command, steps are counted from now on."""
         self._paid, self._served, self._window, self.measured = now, now, (now, session.step), 0.0
+        self._behind = False
 
     def due(self, session: Session) -> float:
         """When the session next has steps to make."""
         if session.state != "playing":
             return inf
-        if session.speed is None or session.hurried:
+        if session.speed is None or session.hurried or self._behind:
             return self._served
         return max(self._paid + 1.0 / session.speed, self._served + self._interval)
 
@@ -49,8 +52,10 @@ class Pace:
         now = clock()
         if self.due(session) > now:
             return
-        steps = self._owed(session, now)
-        made = session.advance(min(steps, self._affordable()))
+        owed = self._owed(session, now)
+        steps = min(owed, self._affordable())
+        made = session.advance(steps)
+        self._behind = steps < owed
         end = clock()
         if made:
             self._learn((end - now) / made)

@@ -7,6 +7,7 @@ import { scale } from '../../static/js/draw/axes.js';
 import { reach, told } from '../../static/js/views/bars.js';
 import { ending } from '../../static/js/views/ending.js';
 import { Hover } from '../../static/js/views/hover.js';
+import { nearer } from '../../static/js/views/labels.js';
 import { kindOf, lastDrawable, mean, meanName, span, traced } from '../../static/js/views/series.js';
 import { horizon, restless } from '../../static/js/views/slope.js';
 import { widest } from '../../static/js/views/steps.js';
@@ -159,4 +160,12 @@ test('a curve that goes up and down all the time is told from one that falls', (
   assert.equal(restless([falling]), false);
   assert.equal(restless([shaking]), true);
   assert.equal(restless([shaking.slice(0, 10)]), false, 'a run that has hardly begun stays in ink');
+});
+
+test('of two ends, each is named on its own side', () => {
+  const at = (/** @type {number} */ middle) => ({ left: 0, right: 50, top: middle - 8, bottom: middle + 8 });
+  assert.equal(nearer(at(80), 100, [110]), true);
+  assert.equal(nearer(at(80), 110, [100]), false, 'it would be read as the upper one');
+  assert.equal(nearer(at(130), 110, [100]), true);
+  assert.equal(nearer(at(130), 100, []), true);
 });

@@ -81,6 +81,15 @@ def test_steps_per_second_are_kept_whatever_is_drawn() -> None:
     assert quiet.frames("b")[0]["step"] == pytest.approx(1000, abs=40)
 
 
+def test_a_page_of_costly_steps_takes_slice_after_slice_until_it_keeps_up() -> None:
+    """3 ms a step are 300 ms of every second at 100 steps/s: more than one slice for each picture, and time enough."""
+    room = Room(seconds_per_step=0.003)
+    room.open("a", speed="100")
+    room.say("a", DRAW)
+    room.pass_time(4.0, drawing=("a",))
+    assert room.frames("a")[-1]["step"] == pytest.approx(400, abs=25)
+
+
 def test_slow_motion_is_one_step_a_second() -> None:
     room = Room()
     room.open("a", speed="1")

@@ -41,8 +41,20 @@ export function ends(sheet, { box, x, y }, spec, ended, places) {
     const size = sizeOf(sheet, text, style);
     const offered = around(x(ending.step), y(ending.value), size, radius + 8 * unit);
     const corner = boxAt(box.right - size.width, box.top + size.height / 2, size);
-    worded(sheet, text, places.put(`end ${ending.line.channel}`, [...offered, corner], within), style);
+    const others = ended.filter((other) => other !== ending).map((other) => y(other.value));
+    const sided = [...offered, corner].map((box) => (nearer(box, y(ending.value), others) ? box : NOWHERE));
+    worded(sheet, text, places.put(`end ${ending.line.channel}`, sided.some((box) => box !== NOWHERE) ? sided : offered, within), style);
   }
+}
+
+/** A place that is never chosen, so that the others keep their numbers. */
+const NOWHERE = boxAt(-1e5, -1e5, { width: 0, height: 0 });
+
+/** Whether words there are read as this height's: nothing else lies on their side of it. @param {import('../draw/axes.js').Box} box
+ * @param {number} own @param {number[]} others */
+export function nearer({ top, bottom }, own, others) {
+  const middle = (top + bottom) / 2;
+  return others.every((other) => other === own || (other < own ? middle > (other + own) / 2 : middle < (other + own) / 2));
 }
 
 /** Theory is labelled where no curve runs. @param {Sheet} sheet @param {Plot} plot @param {HillSpec} spec
