@@ -65,8 +65,8 @@ test('a unit is told with its state, what is done to it, its field and its stron
   assert.equal(unitTold(net, 1), 'Unit 2: off, held, links add +2.50; strongest +2.00 to 1, +0.50 to 3');
   assert.equal(netSummed(spec, net), 'The machine: 4 units in a ring, 1 of them hidden, 4 links, 2 positive; '
     + 'strongest 3 to out, −4.00; on: 1, 3; held: 2; unit 3 decides now.');
-  assert.equal(unitRead(net, 2), '3: on, links add −1.00 (−4.00 to out, −1.00 to 1 …)');
-  assert.equal(unitRead(net, 3), 'out: off, links add −4.00 (−4.00 to 3)');
+  assert.equal(unitRead(net, 2), '3: on, links add −1.00');
+  assert.equal(unitRead(net, 3), 'out: off, links add −4.00');
   const bare = netOf({ ...spec, states: '', held: '', now: '', layers: '' }, four);
   assert.equal(unitTold(bare, 3), 'Unit out: state not known; strongest −4.00 to 3');
   assert.equal(netSummed({ ...spec, layout: 'layers' }, bare), 'The machine: 4 units in 1 layer, 4 links, 2 positive; strongest 3 to out, −4.00.');

@@ -61,6 +61,7 @@ export function mountVerdict(element) {
       const [, number = '', sign = ''] = /^(.*?)\s*(%?)$/.exec(verdict.number) ?? [];
       write(value, number);
       write(unit, sign);
+      numeral.classList.toggle('long', number.length > 3 && sign !== '');  // its words keep to their two lines
       write(line, verdict.line);
       write(note, verdict.note && `, ${verdict.note}`);
       if (element.dataset.v !== verdict.word) {

@@ -84,12 +84,8 @@ function about(net, unit) {
 const strongest = (net, unit, most) => linksOf(net, unit).slice(0, most)
   .map(({ other, weight }) => `${signed(weight)} to ${net.names[other]}`);
 
-/** One unit, beside its circle. @param {Net} net @param {number} unit @returns {string} */
-export function unitRead(net, unit) {
-  const links = strongest(net, unit, 2);
-  const more = linksOf(net, unit).length > links.length ? ' …' : '';
-  return `${net.names[unit]}: ${about(net, unit).join(', ')}${links.length ? ` (${links.join(', ')}${more})` : ''}`;
-}
+/** One unit, beside its circle, in few words: its links are lit. @param {Net} net @param {number} unit @returns {string} */
+export const unitRead = (net, unit) => `${net.names[unit]}: ${about(net, unit).join(', ')}`;
 
 /** One unit in words. @param {Net} net @param {number} unit @returns {string} */
 export function unitTold(net, unit) {
