@@ -9,8 +9,6 @@ EMPTY = """canvas => { const bare = document.createElement('canvas');
   return canvas.width * canvas.height === 0 || canvas.toDataURL() === bare.toDataURL(); }"""
 LEAD, HILL = ".panel.first .body canvas", ".hill canvas"
 
-CANVASES = "[...document.querySelectorAll('.lead canvas')].map(canvas => canvas.toDataURL())"
-
 
 def pixels(page: Page, selector: str) -> str:
     """A canvas's picture, to be compared."""
@@ -30,18 +28,6 @@ def differs(page: Page, selector: str, before: str) -> None:
         arg=[selector, before],
         polling=100,
     )
-
-
-def changes(page: Page, before: list[str]) -> None:
-    """Wait until some canvas of the lead row shows another picture than when `canvases` was asked."""
-    page.wait_for_function(
-        f"before => ({CANVASES}).some((picture, at) => picture !== before[at])", arg=before, polling=100
-    )
-
-
-def canvases(page: Page) -> list[str]:
-    """The pictures of the lead row."""
-    return [str(picture) for picture in page.evaluate(CANVASES)]
 
 
 def step_of(page: Page) -> int:

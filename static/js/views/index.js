@@ -4,10 +4,8 @@
 import { mountCurves } from './curves.js';
 import { mountHill } from './hill.js';
 import { deferred } from './later.js';
-import { mountMatrix } from './matrix.js';
 import { mountProfile } from './profile.js';
 import { mountReadout } from './readout.js';
-import { mountTiles } from './tiles.js';
 
 export { Hover } from './hover.js';
 export { mountHill };
@@ -28,9 +26,18 @@ export function mountView(element, spec, context) {
   switch (spec.kind) {
     case 'readout': return mountReadout(element, spec, context);
     case 'curves': return mountCurves(element, spec, context);
-    case 'profile': return mountProfile(element, spec, context);
-    case 'matrix': return mountMatrix(element, spec, context);
-    case 'tiles': return mountTiles(element, spec, context);
+    case 'profile': return spec.style !== 'columns' ? mountProfile(element, spec, context) : deferred(element, spec.title, async () => {
+      const { mountColumns } = await import('./histogram.js');
+      return () => mountColumns(element, spec, context);
+    });
+    case 'matrix': return deferred(element, spec.title, async () => {
+      const { mountMatrix } = await import('./matrix.js');
+      return () => mountMatrix(element, spec, context);
+    });
+    case 'tiles': return deferred(element, spec.title, async () => {
+      const { mountTiles } = await import('./tiles.js');
+      return () => mountTiles(element, spec, context);
+    });
     case 'relation': return deferred(element, spec.title, async () => {
       const { mountRelation } = await import('./relation.js');
       return () => mountRelation(element, spec, context);

@@ -1,12 +1,12 @@
 // @ts-check
-/** Profile: a vector over an index, as bars that lie (tiles may label them) or stand, or as marks joined by a line. */
+/** Profile: a vector over an index, as bars that lie (tiles may label them) or as marks joined by a line; bars that stand
+ * are in `histogram.js`. */
 
 import { picture } from '../draw/canvas.js';
 import { fixed } from '../draw/numbers.js';
 import { Places } from '../draw/places.js';
 import { valueAt } from '../session/frame.js';
 import { Bars } from './bars.js';
-import { mountColumns } from './histogram.js';
 import { profileMarks } from './steps.js';
 
 /** @typedef {import('./types.js').Frame} Frame */
@@ -30,7 +30,6 @@ export const rowsOf = (spec, frame) => spec.lines.flatMap((line) => {
  * @returns {import('./types.js').Mounted}
  */
 export function mountProfile(element, spec, context) {
-  if (spec.style === 'columns') return mountColumns(element, spec, context);
   /** @type {Frame | null} */
   let frame = null;
   const bars = new Bars(spec, context);
