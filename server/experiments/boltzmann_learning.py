@@ -118,7 +118,7 @@ class BoltzmannLearning(Teacher):
         )
         spread: float = slider(
             1.0, 0, 2, step=0.05, symbol=r"\sigma", label="spread of first weights",
-            help="At 0 all hidden units are the same for ever.",
+            help="At 0, with exact phases, all hidden units stay the same.",
         )  # fmt: skip
 
     parameters: Controls
@@ -158,7 +158,7 @@ class BoltzmannLearning(Teacher):
         ),
         Tiles(
             title="The two phases",
-            caption="On together: **data** shown; left to itself.",
+            caption="On together. Left: **data** shown. Right: free.",
             weight=2,
             channel="phases",
         ),

@@ -149,8 +149,8 @@ class Checks:
     def verdict(self, exact: bool) -> Verdict:
         """Whether the bound ever lay above what it bounds."""
         last = self.last
-        number = f"{round(last.gap, 2) + 0.0:.2f}".replace("-", "−")  # + 0.0: no −0
-        line = "nats: ELBO under exact" if exact else f"± {last.gap_error:.2f}: ELBO under AIS"
+        number = _written(last.gap)
+        line = "nats: ELBO under exact" if exact else f"± {_written(last.gap_error)}: ELBO under AIS"
         if self.count == 0:
             return Verdict(number=number, line=line, word="untested", note="no check yet")
         if self.exceeded:
@@ -160,6 +160,12 @@ class Checks:
         sure = exact or last.gap > CERTAIN * last.gap_error
         note = f"{self.count} check{'s' * (self.count != 1)}"
         return Verdict(number=number, line=line, word="holds" if sure else "close", note=note)
+
+
+def _written(nats: float) -> str:
+    """Two digits that count, but no more than four after the point."""
+    digits = 2 if abs(nats) >= 0.095 else 3 if abs(nats) >= 0.0095 else 4
+    return f"{round(nats, digits) + 0.0:.{digits}f}".replace("-", "−")  # + 0.0: no −0
 
 
 def checked(gallery: Gallery, seed: int) -> Tensor:

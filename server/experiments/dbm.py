@@ -62,10 +62,10 @@ class DeepBoltzmann(Experiment):
     100 chains of their own. The gradient is centred: taken of states less their means, without which units of upper
     layers soon jam.
 
-    Beside the bound stands the likelihood. Where every second layer has at most 12 units, both sums over states are
-    exact. Otherwise annealed importance sampling estimates them for a copy of the machine, a slice beside each
-    minibatch: ln Z with 100 particles, and what lies above the bound with 40 that start from the mean field of each
-    of ten digits, one of each kind. Lines show the last finished check, so they lag by about 80 minibatches.
+    Beside the bound stands the likelihood. Where every second layer together has at most 12 units, both sums over
+    states are exact. Otherwise annealed importance sampling estimates them for a copy of the machine, a slice beside
+    each minibatch: ln Z with 100 particles, and what lies above the bound with 40 that start from the mean field of
+    each of ten digits, one of each kind. Lines show the last finished check, so they lag by about 80 minibatches.
     """
 
     title = "Deep: layers of features"
@@ -78,9 +78,7 @@ class DeepBoltzmann(Experiment):
         "G. Montavon, K.-R. Müller, “Deep Boltzmann machines and the centering trick” (2012)."
     )
     formulas = (
-        Formula(
-            latex=r"\ln p(v)\geq -\frac{\langle E\rangle_{\mu}}{T}+H(\mu)-\ln Z", value="elbo", digits=2, after="nats"
-        ),
+        Formula(latex=r"\ln p(v)\geq -\langle E\rangle_{\mu}+H(\mu)-\ln Z", value="elbo", digits=2, after="nats"),
         Formula(latex=r"\mu_l=\sigma(b_l+W_l^{\top}\mu_{l-1}+W_{l+1}\mu_{l+1})", before="mean field"),
     )
     step_name = "minibatch"

@@ -1,5 +1,7 @@
 """What the page of the two phases draws of a course: a bar for every pattern, and a list of numbers."""
 
+from math import nan
+
 import torch
 from torch import Tensor
 
@@ -10,10 +12,13 @@ from server.models.enumeration import states_of
 
 
 def order(course: Course) -> Tensor:
-    """The numbers of the patterns that have a bar: those taught, then those the machine shows most often, as held."""
+    """The numbers of the patterns that have a bar: those taught, then all others, each in its place; where these are
+    too many, those the machine shows most often, as held."""
     taught = course.lesson.numbers
     likely = course.expected().clone()
     likely[taught] = -1
+    if len(likely) <= MOST:
+        return torch.cat([taught, (likely >= 0).nonzero().flatten()])
     others = likely.sort(descending=True, stable=True).indices[: len(likely) - len(taught)]
     return torch.cat([taught, others[: MOST - len(taught)]])
 
@@ -23,9 +28,10 @@ def bars(course: Course) -> dict[str, Tensor]:
     numbers, held, lesson = order(course), course.dreams.held, course.lesson
     dreamt = int(numbers_of(course.dreams.states[:1, : lesson.visible]))
     place = (numbers == dreamt).nonzero()
+    data = conditional(course.wanted, held)
     return {
         "model": course.expected()[numbers],
-        "data": conditional(course.wanted, held)[numbers],
+        "data": data[numbers] if data.any() else torch.full((len(numbers),), nan),
         "pictures": lesson.drawn(states_of(numbers, lesson.visible)),
         "dream": place[0, 0] if len(place) else torch.tensor(-1),
     }
