@@ -10,17 +10,15 @@ from server.experiments import telling
 from server.experiments.cooling import Schedule
 from server.experiments.experiment import Experiment, Series
 from server.experiments.motion import Conditions, Motion
+from server.experiments.underneath import BELOW
 from server.experiments.wiring import Kind, machine, signed
 from server.grammar import (
-    Curves,
     Formula,
     Graph,
     Hill,
     Line,
-    Number,
     Parameters,
     Profile,
-    Readout,
     Refused,
     Relation,
     Theory,
@@ -39,25 +37,29 @@ class Boltzmann(Experiment):
     the time and is pushed back up by heat, for ever. Yet in the long run every state s is visited in a fixed share of
     the time, P(s) = exp(−E(s)/T)/Z with E = −½ Σ w s s − Σ b s, wherever the run began.
 
-    Up to 20 units the exact answer is there too: all 2^N energies are added up. The bars are the states of lowest
-    energy, 32 at most; all others count together. A unit held on or off leaves the others with P(others | held), which
-    is what the dashes then are. Beyond 20 units only the states visited most of late are drawn, without dashes.
+    Random weights are drawn with biases around 0. Friends, rivals and memories get biases −½ Σ w, which make on and off
+    alike: a state and its opposite are as deep, until the spread of biases tilts them.
+
+    While 20 units at most are free the exact answer is there too: all energies are added up. The bars are the states of
+    lowest energy, 32 at most; all others count together. A unit held on or off leaves the others with P(others | held),
+    which is what the dashes then are. Beyond that only the states visited most of late are drawn, without dashes.
 
     The verdict is the total variation: the share of probability that would have to be moved to turn the measured bars
     into the exact ones. Chance alone leaves some. Samples in a row look alike, so sums over longer and longer bins tell
     how many independent facts F they hold of each state; these leave ½ Σ √(2 P (1 − P)/πF) on average, the noise. Up
-    to twice the noise the claim holds; from four times on, and 200 facts, it is broken. A start far from balance,
-    forgotten only slowly, is no flaw of the coins: where most of what is misplaced lies in states that were never
-    reached, nothing is said.
+    to twice the noise the claim holds; from four times on, and 200 facts, it is broken. But that noise is only what the
+    run has met, and a valley not met, or entered once, is no flaw of the coins. So nothing is said while most of
+    what is misplaced lies in states that few parts of the run ever met, while its parts differ far more than by noise,
+    or while the noise itself is above 10 %; and nothing by one look alone.
 
-    At T = 0 there is no coin: this is a Hopfield network. Nothing is sampled then, it falls into a valley and stays; so
-    the verdict counts how often the energy rose. Annealing begins hot and cools down to T, over and over: heat carries
-    the run over passes that it could not climb when cold. Then a sample is where a descent ended. With each sample from
+    At T = 0 there is no coin: this is a Hopfield network. Nothing is sampled then, it falls into a valley and stays;
+    the times the energy rose are counted. Annealing begins hot and cools down to T, over and over: heat carries the run
+    over passes that it could not climb when cold. Then a sample is where a descent ended. With each sample from
     scratch, a sample is where so many sweeps from a random state have led: too few, and even the right coins give the
     wrong distribution.
 
-    In units of −1 and +1 the same machine has weights w/4, biases b/2 + Σ w/4 and ΔE = 2(b + Σ w s): every state keeps
-    its probability, so this choice only changes what is written down.
+    In units of −1 and +1 the same machine has weights w/4, biases b/2 + Σ w/4 and ΔE = 2(b + Σ w s): but for a constant
+    left out, every state keeps its energy, hence its probability, so this choice only changes what is written down.
     """
 
     title = "Sampled and exact"
@@ -74,11 +76,11 @@ class Boltzmann(Experiment):
         Formula(latex=r"P(s)=\frac{1}{Z}e^{-E(s)/T}", before="in the long run", when="binary signs"),
         Formula(
             latex=r"p_{\mathrm{on}}=\frac{1}{1+e^{-\Delta E_i/T}}",
-            value="chance", before="since unit {unit}", after="{sum}{last}", when="binary",
+            value="chance", before="unit {unit}", after="at T = {heat}: {sum}{coin}", when="binary",
         ),
         Formula(
             latex=r"p_{\mathrm{on}}=\frac{1}{1+e^{-2h_i/T}}",
-            value="chance", before="since unit {unit}", after="{sum}{last}", when="signs",
+            value="chance", before="unit {unit}", after="at T = {heat}: {sum}{coin}", when="signs",
         ),
         Formula(
             latex=r"s_i=\Theta(\Delta E_i)", value="chance", digits=0, before="no coin: unit {unit}",
@@ -100,7 +102,7 @@ class Boltzmann(Experiment):
         )  # fmt: skip
         scratch: bool = toggle(
             False, label="start each sample from scratch", applies="live",
-            help="Every sample is the end of a run of its own, from a random state.",
+            help="Every sample is the end of a run of its own, from a random state. Annealing goes before it.",
         )  # fmt: skip
         sweeps: int = slider(
             10, 1, 100, label="length of such a run", unit="sweeps", applies="live",
@@ -112,17 +114,22 @@ class Boltzmann(Experiment):
         )  # fmt: skip
         annealing: Schedule = choice(
             "none", label="annealing", applies="live",
-            help="Begin hot and cool down to T, over and over. A sample is where a descent ends.",
+            help="Begin hot, cool down to T, over and over. A sample is a descent’s end, not one from scratch.",
         )  # fmt: skip
         hottest: float = slider(
-            5.0, 0.5, 20, step=0.1, label="hottest", applies="live", help="Where each annealing begins.",
+            5.0, 0.5, 20, step=0.1, label="hottest", applies="live", help="Where annealing begins; if below T, at T.",
         )  # fmt: skip
         period: int = slider(
             1000, 100, 100_000, scale="log", label="length of a descent", unit="decisions", applies="live",
             help="How slowly annealing cools.",
         )  # fmt: skip
         units: int = slider(
-            5, 2, 60, symbol="N", label="units", help="Up to 20 the exact answer is added up over all 2^N states."
+            5,
+            2,
+            60,
+            symbol="N",
+            label="units",
+            help="Up to 20 that are free, the exact answer is summed over all 2ᴺ states.",
         )
         wiring: Kind = choice(
             "random", label="weights",
@@ -130,7 +137,13 @@ class Boltzmann(Experiment):
             help="Drawn at random, Hebb’s for two patterns, all pulling alike, or all pushing apart.",
         )  # fmt: skip
         spread: float = slider(
-            0.6, 0, 5, step=0.05, symbol=r"\sigma", label="spread of weights", help="Root-mean-square of the weights."
+            0.6,
+            0,
+            5,
+            step=0.05,
+            symbol=r"\sigma",
+            label="spread of weights",
+            help="Root-mean-square of the weights, on average.",
         )
         tilt: float = slider(
             0.2, 0, 5, step=0.05, label="spread of biases", help="How much single units like to be on or off."
@@ -148,8 +161,8 @@ class Boltzmann(Experiment):
     views = (
         Profile(
             title="How often it visits each state",
-            caption="Share of **{samples}** {kind}. Dashes: exact.",
-            detail="Yellow: where it is now. {others}",
+            caption="Share of **{samples}** {kind}.{dashes}",
+            detail="{here}{others}",
             weight=3,
             index="state",
             style="columns",
@@ -173,10 +186,10 @@ class Boltzmann(Experiment):
         ),
         Relation(
             title="Chance to turn on",
-            caption="By ΔE. Hot: a fair **coin**. Cold: a step.",
+            caption="At T = {heat}. Hot: a **coin**. Cold: a step.",
             weight=2,
             x="gaps",
-            lines=(Line(channel="turned_on"),),
+            lines=(Line(channel="turned_on"), Line(channel="coin", label="coin", mark="B")),
             errors="coin_errors",
             theory=(
                 Theory(label="", channel="logistic"),
@@ -184,46 +197,10 @@ class Boltzmann(Experiment):
                 Theory(label="cold", channel="cold"),
             ),
             now="toss",
+            axis="ΔE",
             span=(0, 1),
         ),
-        Relation(
-            title="Misplaced, sample by sample",
-            caption="Four times the samples **halve** the error.",
-            detail="Both in powers of ten: −1 is 10 %.",
-            x="counted",
-            lines=(Line(channel="misplaced_marks", label="misplaced"),),
-            style="line",
-            theory=(Theory(label="noise alone", channel="noise_line"),),
-            axis="samples, powers of ten",
-        ),
-        Relation(
-            title="Energy against log probability",
-            caption="A **straight** line: Boltzmann’s law.",
-            detail="Its slope is −1/T, its height −ln Z.",
-            index="state",
-            x="energies",
-            lines=(Line(channel="log_shares", label="ln share"),),
-            theory=(Theory(label="−E/T − ln Z", channel="law"),),
-            axis="energy",
-        ),
-        Readout(
-            title="In numbers",
-            caption="Samples in a row are **not** all news.",
-            numbers=(
-                Number(channel="samples", label="samples", digits=0),
-                Number(channel="facts", label="independent facts they hold", digits=0, waiting=True),
-                Number(channel="misplaced", label="misplaced", digits=2, unit="%", waiting=True),
-                Number(channel="mean_energy", label="mean energy, measured", digits=3, waiting=True),
-                Number(channel="exact_mean", label="mean energy, exact", digits=3, waiting=True),
-                Number(channel="log_partition", label="exact", symbol="ln Z", digits=3, waiting=True),
-            ),
-        ),
-        Curves(
-            title="Temperature",
-            caption="Annealing cools **down** to T, over and over.",
-            lines=(Line(channel="heat", label="T"),),
-            low=0,
-        ),
+        *BELOW,
     )
     lasting = ("weights",)
     presets = {
@@ -251,7 +228,7 @@ class Boltzmann(Experiment):
         now = self.parameters
         anneals = now.annealing != "none"
         return Conditions(
-            now.temperature, now.update_order, now.sweeps * now.scratch,
+            now.temperature, now.update_order, now.sweeps * (now.scratch and not anneals),
             now.annealing, now.hottest * anneals, now.period * anneals,
         )  # fmt: skip
 
@@ -279,20 +256,28 @@ class Boltzmann(Experiment):
     def press(self, unit: int) -> None:
         """Raises Refused where there is no such unit, or where it is the last free one."""
         if unit not in range(self.motion.units):
-            raise Refused(f"There is no unit {unit}; they are numbered 0 to {self.motion.units - 1}.")
+            raise Refused(f"There is no unit {unit + 1}; they are numbered 1 to {self.motion.units}.")
         trajectory = self.motion.trajectory
         next_value = (0.0 if trajectory.state[unit] else None) if trajectory.held[unit] else 1.0
         self.motion.hold(unit, next_value)
+
+    @property
+    def _signs(self) -> bool:
+        """Whether the machine is written for units of −1 and +1."""
+        return self.parameters.numbers != "0 or 1"
 
     def advance(self, steps: int) -> Series:
         return self.motion.advance(steps)
 
     def show(self) -> Mapping[str, Tensor]:
-        signs = self.parameters.numbers != "0 or 1"
-        return {"weights": self.signed[0] if signs else self.motion.weights, **telling.channels(self.motion)}
+        weights, biases = self.signed[:2] if self._signs else (self.motion.weights, self.motion.biases)
+        return {"weights": weights, "biases": biases, **telling.channels(self.motion)}
 
     def words(self) -> Mapping[str, str]:
-        return telling.words(self.motion, self.signed if self.parameters.numbers != "0 or 1" else None)
+        return telling.words(self.motion, self.signed if self._signs else None)
 
     def verdict(self) -> Verdict:
         return telling.verdict(self.motion)
+
+    def position(self) -> Mapping[str, str]:
+        return {"T": telling.number(self.motion.heat)} if self.motion.cooling else {}

@@ -1,6 +1,5 @@
 """What is told of a run's updates: how often the energy rose, what was to blame, and what the last unit did."""
 
-from math import exp
 from typing import Literal
 
 import torch
@@ -54,7 +53,7 @@ def decision(network: Network, unit: int) -> str:
         return "all decide at once"
     field, on = float(network.fields[unit]), bool(network.state[unit] > 0)
     if network.temperature > 0:
-        return f"so it turns on with p = {1 / (1 + exp(-2 * field / network.temperature)):.2f}"
+        return f"so it turns on with p = {float(torch.tensor(2 * field / network.temperature).sigmoid()):.2f}"
     if field == 0:
         return {"keep": "a tie: it stays", "on": "a tie: it turns on", "coin": "a tie: it tosses a coin"}[network.ties]
     return f"so it {'stays' if on == (field > 0) else 'turns'} {'on' if field > 0 else 'off'}"

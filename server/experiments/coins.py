@@ -1,6 +1,6 @@
 """How often units turned on, by the energy they would have saved."""
 
-from math import inf
+from math import inf, nan
 
 import torch
 from torch import Tensor
@@ -37,17 +37,21 @@ class Coins:
         for sums, values in zip(self._sums, (torch.ones_like(gaps), gaps, decisions.on[made].double()), strict=True):
             sums.index_add_(0, places, values)
 
-    def channels(self, temperature: float) -> dict[str, Tensor]:
-        """Mean ΔE of every bin, the share that turned on and its standard error (k,) each, and the logistics (n, 2)."""
+    def channels(self, temperature: float, coin: tuple[float, float]) -> dict[str, Tensor]:
+        """Mean ΔE of every bin, the share that turned on and its standard error, (k + 1,) each, and the logistics
+        (n, 2). The last entry is the last coin alone: ΔE and the number it showed."""
         count, gaps, on = self._sums
         seen = count >= FEWEST
         share = torch.where(seen, on / count, torch.nan)
         # A share of 0 or 1 is no surer than one decision more would make it.
         spread = (on + 1) / (count + 2) * (count - on + 1) / (count + 2)
+        middles = (torch.arange(BINS) + 0.5) * (2 * self.reach / BINS) - self.reach
+        unknown = torch.full((BINS,), nan)
         return {
-            "gaps": torch.where(seen, gaps / count, (torch.arange(BINS) + 0.5) * (2 * self.reach / BINS) - self.reach),
-            "turned_on": share,
-            "coin_errors": torch.where(seen, (spread / count).sqrt(), torch.nan),
+            "gaps": _with(torch.where(seen, gaps / count, middles), coin[0]),
+            "turned_on": _with(share, nan),
+            "coin_errors": _with(torch.where(seen, (spread / count).sqrt(), torch.nan), nan),
+            "coin": _with(unknown, coin[1]),
             "logistic": self._line(temperature),
             "hot": self._line(temperature * HOT or 1.0),
             "cold": self._line(temperature * COLD),
@@ -57,6 +61,10 @@ class Coins:
         wide = max(self.reach, WIDE)
         gaps = torch.linspace(-wide, wide, POINTS, dtype=torch.float64)
         return torch.stack([gaps, torch.sigmoid(gaps * (1 / temperature if temperature else inf)).nan_to_num(0.5)], 1)
+
+
+def _with(values: Tensor, last: float) -> Tensor:
+    return torch.cat([values, values.new_tensor([last])])
 
 
 def reach(weights: Tensor, biases: Tensor) -> float:

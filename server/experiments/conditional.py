@@ -11,7 +11,7 @@ from torch import Tensor
 from server.models.enumeration import Exact, clamp, enumerate_states, states_of
 
 LARGEST = 20
-"""Units of which all states are summed while one waits: 2^20 energies take about 25 ms."""
+"""Free units of which all states are summed while one waits: 2^20 energies take about 25 ms."""
 MOST = 32
 """States that have a bar."""
 

@@ -13,9 +13,11 @@ SAME = 1e-9
 
 
 class Cooling:
-    """From `hottest` down to `coldest` in `period` decisions; then hot again."""
+    """From `hottest` down to `coldest` in `period` decisions; then hot again. It never heats: a `hottest` below
+    `coldest` is that."""
 
     def __init__(self, schedule: Schedule, hottest: float, coldest: float, period: int) -> None:
+        hottest = max(hottest, coldest)
         self._passed = 0
         self._count = 0
         self._deepest = 0

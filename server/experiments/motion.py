@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf, nan
+from math import inf
 from typing import NamedTuple
 
 import torch
@@ -34,6 +34,8 @@ class Toss(NamedTuple):
     """The decision of a unit: on where the coin is below the chance."""
 
     unit: int
+    gap: float
+    heat: float
     coin: float
     chance: float
     on: bool
@@ -49,7 +51,6 @@ class Motion:
         self.units = len(biases)
         self.trajectory = Trajectory(weights, biases, self._random(), seed)
         self.coins = Coins(reach(weights, biases))
-        self.last: Toss | None = None
 
     def under(self, conditions: Conditions) -> None:
         """Go on under these conditions; samples are forgotten."""
@@ -74,9 +75,9 @@ class Motion:
         self.forget()
 
     def forget(self) -> None:
-        """As if nothing had been counted yet; a descent begins anew."""
+        """As if nothing had been counted yet; a descent, or a run of its own, begins anew."""
         state, held, now = self.trajectory.state, self.trajectory.held, self.conditions
-        small = self.units <= LARGEST
+        small = self.free_units <= LARGEST
         self.exact: Conditional | None = (
             conditional(self.weights, self.biases, state, held, now.temperature) if small else None
         )
@@ -88,17 +89,28 @@ class Motion:
         self.decisions = self.rises = 0
         self._sum = torch.zeros((), dtype=torch.float64)
         self._passed = 0
+        self._over = False
+        self.last: Toss | None = None
+        if now.sweeps:
+            self._begin_again()
+
+    @property
+    def free_units(self) -> int:
+        """How many are not held."""
+        return self.units - int(self.trajectory.held.sum())
 
     @property
     def _own_run(self) -> int:
         """Decisions from one sample to the next where each has a run of its own; else 0."""
         if self.conditions.schedule != "none":
             return self.conditions.period
-        return self.conditions.sweeps * int((~self.trajectory.held).sum())
+        return self.conditions.sweeps * self.free_units
 
     @property
     def heat(self) -> float:
-        """The temperature of the decision to come."""
+        """The temperature of the last decision; before any, of the first."""
+        if self.last:
+            return self.last.heat
         return self.cooling.heat if self.cooling else self.conditions.temperature
 
     def energies(self, states: Tensor) -> Tensor:
@@ -107,8 +119,8 @@ class Motion:
 
     @property
     def mean_energy(self) -> Tensor:
-        """Of the samples, (); NaN before there are any, and where samples are ends of runs of their own."""
-        return self._sum / self.decisions if not self._own_run else self._sum * nan
+        """Of the samples, (); NaN before there are any."""
+        return self._sum / self.samples.samples
 
     @property
     def settled(self) -> bool:
@@ -118,8 +130,11 @@ class Motion:
 
     def advance(self, steps: int) -> Mapping[str, Tensor]:
         """The energy after each of so many decisions, and the temperature at which it was made."""
-        run, parts, heats, ends = self._own_run, list[Decisions](), list[Tensor](), list[int]()
+        run, parts, heats = self._own_run, list[Decisions](), list[Tensor]()
+        ends, deep = list[int](), list[float]()
         while steps:
+            if self._over:
+                self._begin_again()
             count = min(steps, run - self._passed) if run else steps
             heats.append(self._heats(count))
             parts.append(self._decide(heats[-1]))
@@ -127,9 +142,18 @@ class Motion:
             steps -= count
             if run and self._passed == run:
                 ends.append(self.trajectory.number)
-                self._begin_again()
+                deep.append(self.trajectory.energy)
+                self._end()
         made = Decisions(*(torch.cat(columns) for columns in zip(*parts, strict=True)))
-        self._count(made, torch.tensor(ends, dtype=torch.int64) if run else made.number)
+        if run:
+            self._count(torch.tensor(ends, dtype=torch.int64), torch.tensor(deep, dtype=torch.float64))
+        else:
+            self._count(made.number, made.energy)
+        if not self.cooling:
+            self.coins.add(made)
+        self.decisions += len(made.unit)
+        unit, gap, chance, coin, on = (column[-1].item() for column in made[:5])
+        self.last = Toss(int(unit), gap, float(heats[-1][-1]), coin, chance, bool(on))
         return {"energy": made.energy, "heat": torch.cat(heats)}
 
     def _heats(self, count: int) -> Tensor:
@@ -146,21 +170,22 @@ class Motion:
             self.rises += int((climbed > SAME * max(1.0, abs(before))).sum())
         return made
 
-    def _count(self, made: Decisions, samples: Tensor) -> None:
-        """Count decisions, and the states (by number) that are samples."""
-        self.last = Toss(int(made.unit[-1]), float(made.coin[-1]), float(made.chance[-1]), bool(made.on[-1]))
-        self.samples.add(samples)
-        if not self.cooling:
-            self.coins.add(made)
-        self.decisions += len(made.unit)
-        self._sum = self._sum + made.energy.sum()
+    def _count(self, numbers: Tensor, energies: Tensor) -> None:
+        """Count samples, by the number and the energy of the state."""
+        self.samples.add(numbers)
+        self._sum = self._sum + energies.sum()
+
+    def _end(self) -> None:
+        """A run of its own has ended; its last state stays to be seen until the next decision."""
+        self._over = True
+        if self.cooling:
+            self.cooling.end(self.trajectory.energy, float(self.exact.energies[0]) if self.exact else -inf)
 
     def _begin_again(self) -> None:
         """The next run of its own: from the top of a descent, or from a random state."""
         self._passed = 0
-        if self.cooling:
-            self.cooling.end(self.trajectory.energy, float(self.exact.energies[0]) if self.exact else -inf)
-        else:
+        self._over = False
+        if not self.cooling:
             self.trajectory.state = torch.where(self.trajectory.held, self.trajectory.state, self._random())
 
     def _random(self) -> Tensor:

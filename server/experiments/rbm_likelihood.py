@@ -110,7 +110,7 @@ class ReconstructionLies(Experiment):
             Line(channel="surprise_exact", label="exact", mark="other"),
         ),
         title="Surprise at the patterns",
-        caption="−ln p, nats. Down is better; CD-1 turns up.",
+        caption="−ln p, nats. Down is better; Does CD-1 turn up?",
         theory=(Theory(label="the patterns' own entropy", channel="entropy"),),
         digits=3,
     )
@@ -131,7 +131,7 @@ class ReconstructionLies(Experiment):
         ),
         Curves(
             title="Log-likelihood",
-            caption="CD-1 falls **back**; exact goes on up.",
+            caption="Does CD-1 fall **back**? Exact goes on.",
             detail="Nats per pattern, duplicates weighted.",
             weight=2,
             lines=ascent.lines("likelihood"),

@@ -1,45 +1,54 @@
 """What the page of the sampled machine draws and says of a machine in motion."""
 
-from math import inf, nan
+from math import inf, isnan, nan
 
 import torch
 from torch import Tensor
 
 from server.experiments.conditional import Conditional
-from server.experiments.motion import Motion
-from server.experiments.visits import Visits, percent
+from server.experiments.judgement import percent
+from server.experiments.motion import Motion, Toss
+from server.experiments.recent import Recent
+from server.experiments.visits import Visits
 from server.grammar import Verdict
 from server.models.enumeration import states_of
+from server.models.memory import TIE
 
 TALLEST = 12
 """Units in one column under a bar; more of them stand in several columns."""
 TERMS = 4
 """Parts of a sum that are written out."""
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def channels(motion: Motion) -> dict[str, Tensor]:
     """All arrays of a picture but the weights."""
-    trajectory = motion.trajectory
-    unit = trajectory.following(motion.conditions.order)
-    gap, chance = (trajectory.gaps[unit], _chance(motion, unit)) if unit >= 0 else (torch.tensor(nan),) * 2
+    trajectory, toss = motion.trajectory, _toss(motion)
     bars = _counted(motion, motion.exact) if motion.exact else _lately(motion)
-    return bars | motion.coins.channels(motion.heat) | {
+    return bars | motion.coins.channels(motion.heat, (toss.gap, toss.coin)) | {
         "units": trajectory.state,
         "held": trajectory.held.float(),
-        "deciding": torch.tensor(unit),
-        "chance": chance,
-        "toss": torch.stack([gap, chance]),
+        "deciding": torch.tensor(toss.unit),
+        "chance": torch.tensor(toss.chance),
+        "toss": torch.tensor([toss.gap, toss.chance]),
         "samples": torch.tensor(motion.samples.samples),
         "mean_energy": motion.mean_energy,
     }  # fmt: skip
 
 
-def _chance(motion: Motion, unit: int) -> Tensor:
-    """p(on) of the unit that decides next; at T = 0 and ΔE = 0 it stays as it is."""
-    gap, heat = motion.trajectory.gaps[unit], motion.heat
-    if heat:
-        return torch.sigmoid(gap / heat)
-    return motion.trajectory.state[unit] if gap == 0 else (gap > 0).double()
+def _toss(motion: Motion) -> Toss:
+    """The last decision. Before any, the first one to come, whose coin is not known (NaN)."""
+    if motion.last:
+        return motion.last
+    unit, heat = motion.trajectory.following(motion.conditions.order), motion.heat
+    gap, on = float(motion.trajectory.gaps[unit]), bool(motion.trajectory.state[unit])
+    chance = float(torch.sigmoid(torch.tensor(gap / heat))) if heat else float(on if _tied(gap) else gap > 0)
+    return Toss(unit, gap, heat, nan, chance, on)
+
+
+def _tied(gap: float) -> bool:
+    """Whether on and off are as good, give or take rounding."""
+    return abs(gap) <= TIE
 
 
 def _counted(motion: Motion, exact: Conditional) -> dict[str, Tensor]:
@@ -68,8 +77,7 @@ def _counted(motion: Motion, exact: Conditional) -> dict[str, Tensor]:
 
 def _lately(motion: Motion) -> dict[str, Tensor]:
     """Bars of the states visited most of late, lowest energy first; nothing exact."""
-    assert not isinstance(motion.samples, Visits)
-    numbers, shares = motion.samples.likeliest()
+    numbers, shares = _recent(motion).likeliest()
     energies = motion.energies(states_of(numbers, motion.units))
     order = energies.argsort(stable=True)
     unknown = torch.tensor(nan)
@@ -85,9 +93,19 @@ def _lately(motion: Motion) -> dict[str, Tensor]:
     }
 
 
+def _recent(motion: Motion) -> Recent:
+    assert isinstance(motion.samples, Recent)
+    return motion.samples
+
+
+def _place(motion: Motion, numbers: Tensor) -> int:
+    """The bar of the present state, of bars for these states; −1: it has none."""
+    here = (numbers == motion.trajectory.number).nonzero()
+    return int(here[0, 0]) if len(here) else -1
+
+
 def _bars(motion: Motion, numbers: Tensor, shares: Tensor) -> dict[str, Tensor]:
     """Shares, the units of each state under its bar (k, rows, columns), and the bar of the present state."""
-    here = (numbers == motion.trajectory.number).nonzero()
     states = states_of(numbers, motion.units)
     width = -(-motion.units // TALLEST)
     rows = -(-motion.units // width)
@@ -95,45 +113,53 @@ def _bars(motion: Motion, numbers: Tensor, shares: Tensor) -> dict[str, Tensor]:
     return {
         "shares": shares,
         "columns": states.view(-1, rows, width),
-        "place": here[0, 0] if len(here) else torch.tensor(-1),
+        "place": torch.tensor(_place(motion, numbers)),
     }
 
 
 def words(motion: Motion, signed: tuple[Tensor, Tensor, Tensor] | None) -> dict[str, str]:
     """Live words; `signed` are weights and biases for units of ±1 where the machine is written in these."""
-    unit = motion.trajectory.following(motion.conditions.order)
-    cold = motion.heat == 0
+    toss, exact = _toss(motion), motion.exact
+    known = exact is not None and exact.known
+    barred = torch.from_numpy(exact.numbers) if exact else _recent(motion).likeliest()[0]
+    unmeasured = "Not measured: no coins at T = 0." if exact else "Too many states to add up."
     return {
-        "formula": "cold" if cold else "signs" if signed else "binary",
-        "unit": str(unit + 1),
-        "sum": _sum(motion, unit, signed),
-        "last": _last(motion),
-        "samples": f"{motion.samples.samples:,}".replace(",", "\u2009"),
+        "formula": "cold" if motion.heat == 0 else "signs" if signed else "binary",
+        "unit": str(toss.unit + 1),
+        "sum": _sum(motion, toss, signed),
+        "heat": number(motion.heat),
+        "coin": _coin(toss) if motion.heat else "",
+        "samples": thousands(motion.samples.samples),
         "kind": "descents" if motion.cooling else "runs" if motion.conditions.sweeps else "samples",
+        "dashes": " Dashes: exact." if known else "",
+        "here": "Yellow: where it is now. " if _place(motion, barred) >= 0 else "",
         "others": _others(motion),
+        "biases": "For units of −1 and +1: b/2 + Σ w/4."
+        if signed
+        else "Friends, rivals, memories: −½ Σ w, plus chance.",
+        "powers": "Both in powers of ten: −1 is 10 %." if known else unmeasured,
+        "slope": "Its slope is −1/T, its height −ln Z." if known else unmeasured,
     }
 
 
-def _sum(motion: Motion, unit: int, signed: tuple[Tensor, Tensor, Tensor] | None) -> str:
-    """The arithmetic of the unit that decides next."""
-    state = motion.trajectory.state
+def _sum(motion: Motion, toss: Toss, signed: tuple[Tensor, Tensor, Tensor] | None) -> str:
+    """The arithmetic of the unit that decided: whatever it chose, what it heard is still there."""
+    state, unit = motion.trajectory.state, toss.unit
     weights, biases = signed[:2] if signed else (motion.weights, motion.biases)
     parts = weights[unit] * (2 * state - 1 if signed else state)
     heard = parts[parts != 0].tolist()
     if len(heard) > TERMS:
         heard = [sum(heard)]
-    gap = float(motion.trajectory.gaps[unit])
     told = number(float(biases[unit])) + "".join(f" {'−' if part < 0 else '+'} {abs(part):.2f}" for part in heard)
-    return f"h = {told} = {number(gap / 2)}" if signed else f"ΔE = {told} = {number(gap)}"
+    found = f"h = {told} = {number(toss.gap / 2)}" if signed else f"ΔE = {told} = {number(toss.gap)}"
+    return f"{found}; a tie keeps its state" if motion.heat == 0 and _tied(toss.gap) else found
 
 
-def _last(motion: Motion) -> str:
-    """The last coin that was tossed."""
-    last = motion.last
-    if last is None or last.unit < 0:
+def _coin(toss: Toss) -> str:
+    """The coin that was tossed."""
+    if isnan(toss.coin):
         return ""
-    told = f"{last.coin:.2f} {'<' if last.on else '≥'} {last.chance:.2f}"
-    return f"; last coin {told}: unit {last.unit + 1} {'on' if last.on else 'off'}"
+    return f". Its coin: {toss.coin:.2f} {'<' if toss.on else '≥'} {toss.chance:.2f}, {'on' if toss.on else 'off'}"
 
 
 def _others(motion: Motion) -> str:
@@ -142,12 +168,13 @@ def _others(motion: Motion) -> str:
     if exact is None or not isinstance(visits, Visits):
         return "Too many states to add up: those visited most of late."
     if not exact.known:
-        return "Without heat it is no sampler: it falls and stays."
+        if motion.cooling:
+            return "No dashes at T = 0: each descent ends in a valley."
+        return "At T = 0 each run falls and stays." if motion.conditions.sweeps else "At T = 0 it falls and stays."
     if exact.states == len(exact.numbers):
         return "All states are drawn."
-    others = f"{exact.states - len(exact.numbers):,}".replace(",", "\u2009")
-    held, had = percent(float(exact.probabilities[-1])), percent(float(visits.shares[-1]))
-    return f"{others} other states hold {held} together; measured {had}."
+    others = thousands(exact.states - len(exact.numbers))
+    return f"{others} others: {percent(float(exact.probabilities[-1]))}, measured {percent(float(visits.shares[-1]))}."
 
 
 def verdict(motion: Motion) -> Verdict:
@@ -156,12 +183,10 @@ def verdict(motion: Motion) -> Verdict:
         line = "ended deepest" if motion.exact else "too many states"
         return Verdict(number=motion.cooling.told, line=line, word="untested", note="annealing")
     if motion.conditions.temperature == 0:
-        count = f"{motion.decisions:,}".replace(",", "\u2009")
-        note = "settled" if motion.settled else "still falling"
-        word = "broken" if motion.rises else "holds" if motion.decisions else "untested"
-        return Verdict(number=str(min(motion.rises, 99_999)), line=f"rises in {count} updates", word=word, note=note)
+        line = f"rises in {thousands(motion.decisions)} updates"
+        return Verdict(number=str(min(motion.rises, 99_999)), line=line, word="untested", note="no coins at T = 0")
     if not isinstance(motion.samples, Visits):
-        note = f"2^{motion.units} states"
+        note = f"2{str(motion.free_units).translate(SUPERSCRIPTS)} states"
         return Verdict(number="–", line="too many states to add up", word="untested", note=note)
     return motion.samples.verdict()
 
@@ -169,3 +194,8 @@ def verdict(motion: Motion) -> Verdict:
 def number(value: float) -> str:
     """Two digits after the point, with a true minus sign."""
     return f"{value:.2f}".replace("-", "−")
+
+
+def thousands(count: int) -> str:
+    """1048576 as "1 048 576"."""
+    return f"{count:,}".replace(",", "\u2009")

@@ -4,10 +4,10 @@ The states that have a bar are counted singly, all others together. The share of
 variation ½ Σ |n_k/n − p_k| over these. Samples in a row look alike, so n of them hold fewer independent facts. How much
 each share n_k/n scatters, V_k, is seen from sums over longer and longer bins (`models.binning`); so many independent
 samples as F_k = p_k (1 − p_k) / V_k would scatter as much. They leave ½ Σ √(2 p_k (1 − p_k) / π F_k) on average, the
-mean size of normal numbers: the yardstick, "noise".
+mean size of normal numbers: the yardstick, "noise". What it says of the samples is in `judgement`.
 """
 
-from math import inf, nan, pi, sqrt
+from math import inf, nan, sqrt
 
 import numpy as np
 import torch
@@ -15,23 +15,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from server.experiments.conditional import Conditional
+from server.experiments.judgement import Evidence, Judgement, judged, scatter, verdict
 from server.grammar import Verdict
-from server.grammar.head import Word
 from server.models.binning import FACTS, FEWEST, JOINED, Bins
 
-BLOCK = 32
+BLOCK = 8
 """Samples that are summed before they are binned."""
 RECENT = 0.75
 """Of the samples are in `Bins.recent`; the facts of the first quarter count too."""
 GROWTH = 1.12
 """The misplaced share is noted whenever there are so many times as many samples."""
-CLOSE, BROKEN = 2.0, 4.0
-"""Times the noise. The page looks at every frame, and in a machine of two valleys the misplaced share is as wild as one
-normal number's size, whose mean it passes 2-fold in 11 of 100 runs but 4-fold in 1 of 700."""
-
-
-DECIDED = 200
-"""Facts before anything but "holds" is said: with fewer, the noise itself is not known well."""
+PARTS = 8
+"""Of the recent samples, one after another: a state that was met in fewer than half of them was hardly met."""
+LEAST = FEWEST // max(JOINED)
+"""Bins of which a first guess of the scatter is made."""
 
 
 class Visits:
@@ -45,6 +42,7 @@ class Visits:
         self._bins = Bins(columns=len(self._counts))
         self._left = np.zeros(0, np.int64)
         self._marks: list[tuple[int, float]] = []
+        self.judgements: list[Judgement] = []
         self._due = 10
         self.samples = 0
 
@@ -59,6 +57,7 @@ class Visits:
             self._bin(taken)
             if self.samples == self._due:
                 self._marks.append((self.samples, self.misplaced))
+                self.judgements.append(judged(self.evidence))
                 self._due = int(self._due * GROWTH) + 1
 
     def _places(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -92,37 +91,89 @@ class Visits:
         return self.exact.probabilities * (1 - self.exact.probabilities)
 
     @property
+    def _recent(self) -> NDArray[np.float64]:
+        """Shares in bins of the later three quarters of the samples, (n, k + 1)."""
+        return self._bins.recent() / BLOCK
+
+    @property
     def _variances(self) -> Tensor | None:
         """V (k + 1,) of the shares; None while it cannot be told. A state never seen has that of independent samples,
         and none has less."""
         least = self._single / max(self.samples, 1)
         if self._apart:
             return least
-        recent = self._bins.recent() / BLOCK
-        if len(recent) < FEWEST:
+        recent = self._recent
+        sizes = [size for size in JOINED if len(recent) >= LEAST * size]
+        if not sizes:
             return None
-        found = max((_variances(recent, size) for size in JOINED), key=lambda variances: float(variances.sum()))
+        found = max((_variances(recent, size) for size in sizes), key=lambda variances: float(variances.sum()))
         return (found * RECENT).maximum(least) if found.any() else torch.zeros_like(least)
 
     @property
     def facts(self) -> float:
-        """Σ p (1 − p) / Σ V: independent samples that would scatter as much. 0 while that cannot be told, infinite if
-        nothing moved."""
+        """Σ p (1 − p) / Σ V: independent samples that would scatter as much. NaN before there is a first guess,
+        infinite if nothing moved. While bins are few they vouch for few facts: for none if there are none, for less
+        than `FACTS` below `FEWEST`."""
         variances = self._variances
         if variances is None:
-            return 0.0
-        return float(self._single.sum() / variances.sum()) if variances.any() else inf
+            return nan
+        if not variances.any():
+            return inf
+        found = float(self._single.sum() / variances.sum())
+        share = 1.0 if self._apart else len(self._recent) / FEWEST
+        return found if share >= 1 else min(found, share * FACTS)
 
     @property
     def noise(self) -> float:
         """The total variation that chance alone leaves on average; NaN while that cannot be told."""
         variances = self._variances
-        return nan if variances is None else float(variances.sqrt().sum()) / sqrt(2 * pi)
+        return nan if variances is None else scatter(float(variances.sqrt().sum()))
 
     @property
-    def unseen(self) -> float:
-        """The probability of states that have a bar and were never visited."""
+    def unmet(self) -> float:
+        """The probability of states that were never visited."""
         return float(self.exact.probabilities[torch.from_numpy(self._counts == 0)].sum())
+
+    @property
+    def hardly_met(self) -> float:
+        """The probability of states visited in fewer than half of all parts of the run: entered once, and not left, or
+        left once, for ever. Of samples apart, `unmet`."""
+        recent = self._recent
+        if self._apart or len(recent) < PARTS:
+            return self.unmet
+        met = sum((part > 0).any(0) for part in np.array_split(recent, PARTS))
+        return float(self.exact.probabilities[torch.from_numpy(np.less(met, PARTS / 2))].sum())
+
+    @property
+    def discord(self) -> float:
+        """Total variation between the halves of the recent samples, or between the first quarter and these, the
+        greater; both scatter alike. 0 of samples apart, which know nothing of each other."""
+        recent = self._recent
+        if self._apart or len(recent) < 2:
+            return 0.0
+        first, second = (half.mean(0) for half in np.array_split(recent, 2))
+        late = (self.shares.numpy() - recent.mean(0)) / (1 - RECENT)
+        return float(max(np.abs(first - second).sum(), np.abs(late).sum())) / 2
+
+    @property
+    def drawn(self) -> bool:
+        """Whether any state that has a bar was visited."""
+        return bool(self._counts[:-1].any())
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the samples show so far."""
+        noise = self.noise
+        return Evidence(
+            samples=self.samples, facts=self.facts, misplaced=self.misplaced, noise=noise, discord=self.discord,
+            discord_noise=2 * noise / sqrt(RECENT), unmet=self.unmet, hardly_met=self.hardly_met, drawn=self.drawn,
+        )  # fmt: skip
+
+    def verdict(self) -> Verdict:
+        """The share misplaced, and what the judgements so far say of it."""
+        bars = len(self.exact.numbers)
+        line = "of probability misplaced" if self.exact.states == bars else f"misplaced: {bars} bars + rest"
+        return verdict(self.samples, self.misplaced, line, self.judgements)
 
     def marks(self) -> dict[str, Tensor]:
         """The misplaced share (k,) at growing numbers of samples (k,), and what noise would make of it, (n, 2); all as
@@ -136,32 +187,8 @@ class Visits:
             "noise_line": torch.tensor(line, dtype=torch.float64).log10(),
         }
 
-    def verdict(self) -> Verdict:
-        """The misplaced share against its noise. Nothing is judged on fewer than `FACTS` facts, and nothing condemned
-        on fewer than `DECIDED`, nor while most of what is misplaced lies in states that were never reached."""
-        line = "of probability misplaced"
-        facts, misplaced = self.facts, self.misplaced
-        if facts == inf:
-            return Verdict(number="–", line=line, word="untested", note="nothing has moved")
-        if facts < FACTS:
-            return Verdict(number="–", line=line, word="untested", note=f"{facts:.0f} of {FACTS} facts")
-        number, noise = percent(misplaced), self.noise
-        if misplaced >= CLOSE * noise and self.unseen > misplaced / 2:
-            return Verdict(number=number, line=line, word="untested", note="a valley not reached")
-        if misplaced >= CLOSE * noise and facts < DECIDED:
-            return Verdict(number=number, line=line, word="untested", note=f"{facts:.0f} of {DECIDED} facts")
-        word: Word = "holds" if misplaced < CLOSE * noise else "close" if misplaced < BROKEN * noise else "broken"
-        return Verdict(number=number, line=line, word=word, note=f"noise {percent(noise)}")
-
 
 def _variances(bins: NDArray[np.float64], size: int) -> Tensor:
     """Of the columns' means (columns,), when so many of the bins (k, columns) are joined."""
     joined = bins[len(bins) % size :].reshape(-1, size, bins.shape[1]).mean(1)
     return torch.from_numpy(joined.var(0, ddof=1) / len(joined))
-
-
-def percent(share: float) -> str:
-    """Two digits: "4.4 %", "0.35 %", "12 %"."""
-    hundredths = 100 * share
-    digits = 0 if hundredths >= 9.95 else 1 if hundredths >= 0.995 else 2
-    return f"{hundredths:.{digits}f}\u2009%"

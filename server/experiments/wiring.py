@@ -19,7 +19,7 @@ def machine(kind: Kind, units: int, spread: float, generator: torch.Generator) -
 
     random: Gauss, no biases. memories: Hebb's links of two random patterns. friends: every two units pull each other
     alike. rivals: every two push each other apart, which three units cannot all obey. But for the random ones, biases
-    are such that units of ±1 would have none: a state and its opposite have the same energy.
+    are −½ Σ w, such that units of ±1 would have none: a state and its opposite have the same energy.
     """
     if kind == "random":
         upper = torch.randn(units, units, generator=generator, dtype=torch.float64).triu(1)

@@ -90,7 +90,7 @@ def test_rewind_gives_the_same_curve_again_and_new_draw_another(visit: Visit) ->
 
 
 def test_a_typed_seed_is_drawn(visit: Visit) -> None:
-    page = visit("/e/rbm", motion="reduce")
+    page = visit("/e/hopfield", motion="reduce")
     drawn(page)
     before = pixels(page, ".panel.first .body canvas")
     entry = page.get_by_role("textbox", name="seed", exact=True)

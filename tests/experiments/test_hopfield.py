@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 
+from server.experiments.chronicle import decision
 from server.experiments.hopfield import Hopfield
 from server.grammar import Refused
 from server.models.data import binary_digits
@@ -339,3 +340,10 @@ def test_settling_the_cue_by_the_batch_engine_ends_in_the_same_memory() -> None:
     ends = settle(experiment.memory, experiment.show()["state"].view(1, -1), seed=3)
     experiment.advance(8 * UNITS)
     assert torch.equal(ends.attractors[0], experiment.show()["state"].flatten())
+
+
+def test_a_decision_in_almost_no_heat_is_told() -> None:
+    """2h/T beyond 709 once overflowed, and the page could not be drawn."""
+    network = begun(Hopfield).network
+    network.temperature = 1e-6
+    assert decision(network, 0) in {"so it turns on with p = 0.00", "so it turns on with p = 1.00"}
