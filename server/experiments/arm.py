@@ -1,4 +1,4 @@
-"""One of the two nets of an A/B page: how it is made, how it takes its steps, and where it broke."""
+"""One of the nets of a training page: how it is made, how it takes its steps, and where it broke."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,13 @@ from torch import Tensor
 from server.models.backpropagation import Backpropagation
 from server.models.data import Split
 from server.models.mlp import MLP, targets_of
-from server.models.optimisers import SGD
-
-CLASSES = 10
+from server.models.optimisers import OPTIMISERS, SGD, Adam
+from server.models.schedules import rates
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that makes a training run, apart from its data, seeds and minibatches."""
+    """Everything that makes a training run, apart from its data and seeds. Fields are named as the controls are."""
 
     layers: int
     """Hidden layers, each of `units` units of the kind `unit`."""
@@ -24,38 +23,73 @@ class Recipe:
     unit: str
     first_weights: str
     learning_rate: float
+    batch: int = 64
+    distribution: str = "uniform"
+    scale: float = 1.0
+    loss: str = "cross_entropy"
+    optimiser: str = "sgd"
     momentum: float = 0.0
     nesterov: bool = False
+    schedule: str = "constant"
+    period: int = 200
     weight_decay: float = 0.0
+    l1: float = 0.0
+    dropout: float = 0.0
     batch_norm: bool = False
+    skip: bool = False
+    replacement: bool = False
+    """Whether minibatches are drawn by lot from all examples, rather than from what the epoch has left."""
+    widths: tuple[int, ...] = ()
+    """Units of each hidden layer where they are not all the same; then `layers` and `units` say nothing."""
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """Units of every hidden layer."""
+        return self.widths or (self.units,) * self.layers
 
 
 class Arm:
-    """A net trained on the digits. `seed` draws its first weights: the same for both arms."""
+    """A net trained on `data`. `seed` draws its first weights: the same for all arms of a page."""
 
     def __init__(self, recipe: Recipe, data: Split, seed: torch.Generator, device: torch.device) -> None:
-        inputs = data.train_inputs.shape[1]
+        self.recipe = recipe
         self.net = MLP(
-            (inputs, *[recipe.units] * recipe.layers, CLASSES),
+            (data.train_inputs.shape[1], *recipe.hidden, data.classes or 1),
             hidden=recipe.unit,
+            loss=recipe.loss if data.classes else "squared_error",
             initialiser=recipe.first_weights,
+            distribution="normal" if recipe.distribution == "normal" else "uniform",
+            scale=recipe.scale,
             batch_norm=recipe.batch_norm,
+            skip=recipe.skip,
+            dropout=recipe.dropout,
             generator=seed,
             device=device,
         )
-        self.descent = SGD(self.net.parameters, self.net.gradient, learning_rate=recipe.learning_rate)
+        self.descent = OPTIMISERS[recipe.optimiser](
+            self.net.parameters, self.net.gradient, learning_rate=recipe.learning_rate
+        )
         self.follow(recipe)
-        self.inputs = data.train_inputs.to(device)
-        self.targets = targets_of(data.train_labels, CLASSES).to(device)
-        self.test_inputs, self.test_labels = data.test_inputs.to(device), data.test_labels.to(device)
-        self._changing = (self.net.parameters, self.net.statistics, self.descent.velocity)
+        self.data = Split(**{name: tensor.to(device) for name, tensor in vars(data).items()})
+        self.inputs, self.targets = self.data.train_inputs, _targets(self.data.train_labels, data.classes)
+        self.taken = 0
+        self._changing = (self.net.parameters, self.net.statistics, *self.descent.state)
         self._kept = [torch.empty_like(tensor) for tensor in self._changing]
-        self._was_moving = False
+        self.keep()
 
     def follow(self, recipe: Recipe) -> None:
         """Take over what may change while the run goes on."""
-        self.descent.learning_rate, self.descent.momentum = recipe.learning_rate, recipe.momentum
-        self.descent.nesterov, self.descent.weight_decay = recipe.nesterov, recipe.weight_decay
+        self.recipe = recipe
+        self.descent.weight_decay, self.descent.l1 = recipe.weight_decay, recipe.l1
+        if not isinstance(self.descent, Adam):
+            self.descent.momentum = recipe.momentum
+        if isinstance(self.descent, SGD):
+            self.descent.nesterov = recipe.nesterov
+
+    def rates(self, steps: int) -> Tensor:
+        """The learning rates (steps,) float64 of the coming steps, by the schedule."""
+        recipe, coming = self.recipe, torch.arange(self.taken, self.taken + steps)
+        return rates(recipe.schedule, recipe.learning_rate, recipe.period, coming)
 
     def look(self, minibatch: Tensor) -> Tensor:
         """Loss and gradient of a minibatch (indices, (m,)), without a step."""
@@ -65,23 +99,26 @@ class Arm:
 
     def train(self, minibatches: Sequence[Tensor], losses: Tensor) -> None:
         """One step on each minibatch; its loss before that step goes into losses (steps,)."""
-        for minibatch, loss in zip(minibatches, losses.unbind(), strict=True):
+        for minibatch, loss, rate in zip(
+            minibatches, losses.unbind(), self.rates(len(minibatches)).tolist(), strict=True
+        ):
             loss.copy_(self.look(minibatch).view(()))
-            self.descent.step()
+            self._step(rate)
 
     def accuracy(self) -> Tensor:
-        """Per cent of the test digits that are named rightly."""
-        return 100 * self.net.accuracy(self.test_inputs, self.test_labels)
+        """Per cent of the test examples that are named rightly."""
+        return 100 * self.net.accuracy(self.data.test_inputs, self.data.test_labels)
 
     def keep(self) -> None:
         """Remember this moment, for `back`."""
-        self._was_moving = self.descent.moving
+        self._moment = (self.taken, self.descent.steps, self.net.masks.get_state())
         for copy, tensor in zip(self._kept, self._changing, strict=True):
             copy.copy_(tensor)
 
     def back(self) -> None:
         """Return to the moment of the last `keep`."""
-        self.descent.moving = self._was_moving
+        self.taken, self.descent.steps, masks = self._moment
+        self.net.masks.set_state(masks)
         for copy, tensor in zip(self._kept, self._changing, strict=True):
             tensor.copy_(copy)
 
@@ -96,13 +133,20 @@ class Arm:
         The steps themselves need not look, which would make each of them several times slower.
         """
         self.back()
-        for number, minibatch in enumerate(minibatches):
+        for number, (minibatch, rate) in enumerate(
+            zip(minibatches, self.rates(len(minibatches)).tolist(), strict=True)
+        ):
             if where := self._bound(minibatch).first_nonfinite():
                 return number, where
-            self.descent.step()
+            self._step(rate)
             if where := self.net.first_nonfinite():
                 return number, where
         return len(minibatches) - 1, "velocity became infinite"
+
+    def _step(self, rate: float) -> None:
+        self.descent.learning_rate = rate
+        self.descent.step()
+        self.taken += 1
 
     def _bound(self, minibatch: Tensor) -> Backpropagation:
         """The net's program with this minibatch in place."""
@@ -110,3 +154,8 @@ class Arm:
         torch.index_select(self.inputs, 0, minibatch, out=program.inputs)
         torch.index_select(self.targets, 0, minibatch, out=program.targets)
         return program
+
+
+def _targets(labels: Tensor, classes: int) -> Tensor:
+    """What the outputs should be (n, outputs): one-hot rows, or the values themselves."""
+    return targets_of(labels, classes) if classes else labels.view(len(labels), -1)

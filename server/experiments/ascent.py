@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from server.grammar import Line, Number
+from server.grammar.views import Mark
 from server.models.contrastive_divergence import Learner, Way
 from server.models.rbm import RBM
 
@@ -14,18 +15,14 @@ PARTICLES = 100
 WAYS: dict[str, Way] = {"exact": "exact", "cd_k": "CD", "tempering": "tempering", "pcd": "PCD", "cd_1": "CD"}
 """Every machine's name in channels, and where the model's part of its gradient comes from."""
 LABELS = {"exact": "exact", "cd_k": "CD-k", "tempering": "tempering", "pcd": "PCD", "cd_1": "CD-1"}
+MARKS: dict[str, Mark] = {"cd_k": "other", "tempering": "other", "pcd": "A", "exact": "B", "cd_1": "ink"}
+"""The two that stay near each other are grey; the last is drawn over all others."""
 
 
-def lines(channel: str, labels: Mapping[str, str] = LABELS, smooth: int = 1) -> tuple[Line, ...]:
+def lines(channel: str, labels: Mapping[str, str] = LABELS) -> tuple[Line, ...]:
     """One for each machine, CD-1's in ink."""
     return tuple(
-        Line(
-            channel=f"{channel}_{name}",
-            label=labels.get(name, ""),
-            mark="ink" if name == "cd_1" else "other",
-            smooth=smooth,
-        )
-        for name in WAYS
+        Line(channel=f"{channel}_{name}", label=labels.get(name, ""), mark=mark) for name, mark in MARKS.items()
     )
 
 

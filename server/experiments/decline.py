@@ -54,3 +54,13 @@ class Decline:
     def fell(self) -> float:
         """By which factor the reconstruction error fell since the best block."""
         return self.best.error / max(self.last.error, 1e-9) if self.judged else 1.0
+
+    @property
+    def told(self) -> str:
+        """What became of the likelihood, in words."""
+        return f"{self.lost:.2f} worse than its best" if self.lost >= LOST else "not past its best yet"
+
+
+def times(factor: float) -> str:
+    """A factor, in words."""
+    return f"{factor:.0f}×" if factor >= 10 else f"{factor:.1f}×"

@@ -9,56 +9,44 @@ same order.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
 
-from server.experiments.arm import CLASSES, Arm, Recipe
+from server.experiments import tricks
+from server.experiments.arm import Arm, Recipe
 from server.experiments.experiment import Experiment, Series
-from server.grammar import Curves, Diverged, Hill, Line, Parameters, Theory, Verdict, choice, slider
+from server.grammar import Curves, Diverged, Hill, Line, Parameters, Theory, Verdict
 from server.grammar.errors import WayOn
-from server.models.data import split
+from server.models.data import Split, split
 from server.models.minibatches import Minibatches
 
+CLASSES = 10  # digits
 EVERY = 10  # steps from one look at the test digits to the next
 SMOOTH = 5  # minibatches whose mean loss is drawn and judged; one alone is too noisy to have "reached" it
 CLEAR = 1.25  # a race won by less than a quarter is called too close
 
 
 class Common(Parameters):
-    """What is the same in both arms. A page adds its own, or says a default anew."""
+    """What is the same in both arms. A page adds its own of `tricks`, or says a default anew."""
 
-    learning_rate: float = slider(
-        0.2, 1e-4, 10, symbol=r"\eta", label="learning rate", scale="log", applies="live",
-        help="How far a step goes along the gradient.",
-    )  # fmt: skip
-    batch: int = slider(
-        64, 2, 512, symbol="m", label="batch size", scale="log", applies="live",
-        help="How many digits each step sees; their mean gradient is followed.",
-    )  # fmt: skip
-    momentum: float = slider(
-        0.0, 0.0, 0.99, step=0.01, symbol=r"\alpha", label="momentum", applies="live",
-        help="How much of the last step is kept in the next.",
-    )  # fmt: skip
-    layers: int = slider(12, 1, 30, symbol="L", label="hidden layers", help="How deep the two nets are.")
-    units: int = slider(32, 2, 128, symbol="n", label="units per layer", help="How wide each hidden layer is.")
-    unit: Literal["sigmoid", "tanh", "relu"] = choice(
-        "sigmoid",
-        label="unit",
-        labels={"relu": "ReLU"},
-        help="What a hidden unit does with its weighted input.",
-    )
-    first_weights: Literal["zeros", "xavier", "he"] = choice(
-        "xavier", label="first weights", labels={"xavier": "Xavier", "he": "He"},
-        help="How large the random weights are before the first step.",
-    )  # fmt: skip
+    learning_rate: float = tricks.learning_rate()
+    batch: int = tricks.batch(low=2)
+    momentum: float = tricks.momentum()
+    layers: int = tricks.layers()
+    units: int = tricks.units()
+    unit: Literal["sigmoid", "tanh", "relu"] = tricks.unit()
+    first_weights: Literal["zeros", "xavier", "he"] = tricks.first_weights()
 
 
 class Paired(Experiment):
-    """Two nets learn the handwritten digits side by side; an elementary step is one minibatch for both."""
+    """Two nets learn the same examples side by side; an elementary step is one minibatch for both.
+
+    A page may learn from other `data` than the digits, and `measure` more of a net than its accuracy.
+    """
 
     differs: ClassVar[str]
     """The field of `Recipe` in which the arms differ, and nothing else."""
@@ -66,6 +54,8 @@ class Paired(Experiment):
     """Its values in A and in B; override `values` where they depend on parameters."""
     target: ClassVar[float] = 0.5
     """The loss that the two race to."""
+    measured: ClassVar[tuple[str, ...]] = ("accuracy",)
+    """What `measure` returns of an arm, every tenth step: "accuracy" gives the channels accuracy_A, accuracy_B."""
     arms: ClassVar[tuple[str, str]]
     Controls: ClassVar[type[Parameters]] = Common
     pinned = "learning_rate"
@@ -94,17 +84,18 @@ class Paired(Experiment):
         high=100,
     )
 
+    def data(self) -> Split:
+        """The examples that both learn: the digits, shuffled by the seed of the data."""
+        return split(self.seeds.data)
+
+    def measure(self, arm: Arm) -> Sequence[Tensor]:
+        """Scalars on the net's device, in the order of `measured`."""
+        return (arm.accuracy(),)
+
     def recipe(self) -> Recipe:
-        """What both arms have in common. A page with further parameters extends it."""
-        p = self.parameters
-        return Recipe(
-            layers=p.layers,
-            units=p.units,
-            unit=p.unit,
-            first_weights=p.first_weights,
-            learning_rate=p.learning_rate,
-            momentum=p.momentum,
-        )
+        """What both arms have in common: every control that is called as a field of `Recipe`."""
+        named = {field.name for field in fields(Recipe)} & set(type(self.parameters).model_fields)
+        return Recipe(**{name: getattr(self.parameters, name) for name in named})
 
     def values(self) -> tuple[Any, Any]:
         """The one thing that differs: its value in A and in B."""
@@ -116,15 +107,13 @@ class Paired(Experiment):
         return replace(common, **{self.differs: a}), replace(common, **{self.differs: b})
 
     def restart(self) -> None:
-        data = split(self.seeds.data)
-        a, b = self.recipes()
-        self.pair = tuple(Arm(each, data, self.generator("initialisation"), self.device) for each in (a, b))
-        self.minibatches = Minibatches(len(data.train_labels), self.generator("order"))
+        data, recipes = self.data(), self.recipes()
+        self.pair = tuple(Arm(each, data, self.generator("initialisation"), self.device) for each in recipes)
+        self.orders = self._orders(recipes)
         self.reached: list[int | None] = [None, None]
         self.diverged = ""
         self._recent = torch.empty(2, 0, device=self.device)
-        with torch.inference_mode():
-            self._percent = torch.stack([arm.accuracy() for arm in self.pair])
+        self._measure()
         self._look()
 
     def live(self, name: str) -> None:
@@ -132,26 +121,23 @@ class Paired(Experiment):
             arm.follow(recipe)
 
     def advance(self, steps: int) -> Series:
-        minibatches = [self.minibatches.take(self.parameters.batch).to(self.device) for _ in range(steps)]
+        shown = self._draw(steps)
         losses = torch.empty(2, steps, device=self.device)
-        percents = torch.empty(2, steps, device=self.device)
+        measured = torch.empty(2, len(self.measured), steps, device=self.device)
         for arm in self.pair:
             arm.keep()
         with torch.inference_mode():
             for first, last in self._stretches(steps):
-                for arm, row in zip(self.pair, losses, strict=True):
+                for arm, minibatches, row in zip(self.pair, shown, losses, strict=True):
                     arm.train(minibatches[first:last], row[first:last])
-                percents[:, first:last] = self._percent[:, None]
+                measured[..., first:last] = self._measured[..., None]
                 if (self.step + last) % EVERY == 0:
-                    self._percent = torch.stack([arm.accuracy() for arm in self.pair])
-                    percents[:, last - 1] = self._percent
-        series = {
-            "loss_A": losses[0],
-            "loss_B": losses[1],
-            "accuracy_A": percents[0],
-            "accuracy_B": percents[1],
-        }
-        self._check(minibatches, series)
+                    self._measure()
+                    measured[..., last - 1] = self._measured
+        series = {f"loss_{letter}": row for letter, row in zip("AB", losses, strict=True)}
+        for letter, rows in zip("AB", measured, strict=True):
+            series |= {f"{name}_{letter}": row for name, row in zip(self.measured, rows, strict=True)}
+        self._check(shown, series)
         self._watch(losses)
         return series
 
@@ -172,14 +158,32 @@ class Paired(Experiment):
         return Verdict(number="–" if b is None else _short(b), line=line, word=word, note=note)
 
     def position(self) -> Mapping[str, str]:
-        return {"epoch": str(self.minibatches.epoch)}
+        return {"epoch": str(self.orders[0].epoch)}
+
+    def _orders(self, recipes: tuple[Recipe, Recipe]) -> tuple[Minibatches, Minibatches]:
+        """One order of examples for both; two, begun alike, where it is the order or the batch that differs."""
+        a, b = (
+            Minibatches(len(self.pair[0].inputs), self.generator("order"), with_replacement=each.replacement)
+            for each in recipes
+        )
+        return (a, b) if self.differs in ("batch", "replacement") else (a, a)
+
+    def _draw(self, steps: int) -> list[list[Tensor]]:
+        """The coming minibatches of each arm: indices (m,) on the device."""
+        drawn = [self.orders[0].take(self.pair[0].recipe.batch).to(self.device) for _ in range(steps)]
+        if self.orders[0] is self.orders[1]:
+            return [drawn, drawn]
+        return [drawn, [self.orders[1].take(self.pair[1].recipe.batch).to(self.device) for _ in range(steps)]]
+
+    def _measure(self) -> None:
+        with torch.inference_mode():
+            self._measured = torch.stack([torch.stack([*self.measure(arm)]).float() for arm in self.pair])
 
     def _look(self) -> None:
         """Gradients at the first weights, on what will be the first minibatch: shown before any step."""
-        first = Minibatches(len(self.pair[0].inputs), self.generator("order")).take(self.parameters.batch)
-        for arm in self.pair:
+        for arm, order in zip(self.pair, self._orders(self.recipes()), strict=True):
             arm.keep()
-            arm.look(first.to(self.device))
+            arm.look(order.take(arm.recipe.batch).to(self.device))
             arm.back()
 
     def _stretches(self, steps: int) -> list[tuple[int, int]]:
@@ -199,7 +203,7 @@ class Paired(Experiment):
             if self.reached[arm] is None and bool(row.any()):
                 self.reached[arm] = before + int(row.int().argmax()) + SMOOTH
 
-    def _check(self, minibatches: list[Tensor], series: Series) -> None:
+    def _check(self, shown: Sequence[list[Tensor]], series: Series) -> None:
         """Raises Diverged, with what was measured so far, if a number of either arm is not finite."""
         names = ("loss_A", "loss_B")
         broken = [arm.broken(series[name]) for arm, name in zip(self.pair, names, strict=True)]
@@ -207,7 +211,7 @@ class Paired(Experiment):
             return
         found = [
             (*arm.diagnose(minibatches), letter)
-            for arm, letter, bad in zip(self.pair, "AB", broken, strict=True)
+            for arm, minibatches, letter, bad in zip(self.pair, shown, "AB", broken, strict=True)
             if bad
         ]
         number, where, letter = min(found, key=lambda each: each[0])

@@ -12,8 +12,11 @@ from types import MappingProxyType
 
 import torch
 from torch import Tensor
+from torch.nn.functional import leaky_relu
 
 Call = Callable[[], object]
+
+LEAK = 0.01  # slope of a leaky rectifier below 0, as PyTorch's
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Activation:
     All tensors have the same shape.
     """
 
+    function: Callable[[Tensor], Tensor]
+    """K in plain operations, which autograd can follow."""
     apply: Callable[[Tensor, Tensor], Call]
     slope: Callable[[Tensor, Tensor], Call] | None
     """None where K' is 1 everywhere and there is nothing to multiply by."""
@@ -55,15 +60,29 @@ def _relu_slope(o: Tensor, k: Tensor) -> Call:
     return partial(torch.sign, o, out=k)  # o is never negative; like PyTorch, the slope at 0 is 0
 
 
+def _leaky_relu(s: Tensor, o: Tensor) -> Call:
+    return partial(torch.ops.aten.leaky_relu.out, s, LEAK, out=o)
+
+
+def _leaky_relu_slope(o: Tensor, k: Tensor) -> Call:
+    # The kernel of the backward pass, told that it reads outputs: 1 above 0; like PyTorch, the leak at 0.
+    return partial(torch.ops.aten.leaky_relu_backward.grad_input, torch.ones_like(o), o, LEAK, True, grad_input=k)
+
+
 def _linear(s: Tensor, o: Tensor) -> Call:
     return partial(o.copy_, s)
 
 
+def _itself(s: Tensor) -> Tensor:
+    return s
+
+
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
     {
-        "sigmoid": Activation(_sigmoid, _sigmoid_slope, 0.25),
-        "tanh": Activation(_tanh, _tanh_slope, 1.0),
-        "relu": Activation(_relu, _relu_slope, 1.0),
-        "linear": Activation(_linear, None, 1.0),
+        "sigmoid": Activation(torch.sigmoid, _sigmoid, _sigmoid_slope, 0.25),
+        "tanh": Activation(torch.tanh, _tanh, _tanh_slope, 1.0),
+        "relu": Activation(torch.relu, _relu, _relu_slope, 1.0),
+        "leaky_relu": Activation(partial(leaky_relu, negative_slope=LEAK), _leaky_relu, _leaky_relu_slope, 1.0),
+        "linear": Activation(_itself, _linear, None, 1.0),
     }
 )

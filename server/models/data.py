@@ -1,13 +1,13 @@
-"""Real data: the 1797 handwritten digits of 8×8 pixels that scikit-learn carries with it.
+"""Examples in three parts, and real ones: the 1797 handwritten digits of 8×8 pixels that scikit-learn carries.
 
 Source: E. Alpaydin and C. Kaynak, "Optical recognition of handwritten digits", UCI repository (1998).
-All results are cached and shared: treat the tensors as read-only, clone before writing.
+All digits are cached and shared: treat the tensors as read-only, clone before writing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ class Digits(NamedTuple):
 
 @dataclass(frozen=True)
 class Split:
-    """The digits in three disjoint parts; inputs (n, 64) float32 in 0 … 1, labels (n,) int64."""
+    """Examples in three disjoint parts: inputs (n, d) float32; labels (n,) int64, or values (n,) float32 to fit."""
 
     train_inputs: Tensor
     train_labels: Tensor
@@ -39,6 +39,12 @@ class Split:
     validation_labels: Tensor
     test_inputs: Tensor
     test_labels: Tensor
+
+    @property
+    def classes(self) -> int:
+        """How many classes the labels name, the largest of any part plus one; 0 where they are values to fit."""
+        labels = torch.cat([self.train_labels, self.validation_labels, self.test_labels])
+        return 0 if labels.is_floating_point() else int(labels.max()) + 1
 
 
 @cache
@@ -51,18 +57,46 @@ def digits() -> Digits:
 
 @cache
 def split(seed: int = 0, *, validation: int = 300, test: int = 300) -> Split:
-    """Shuffle the digits by ``seed`` and cut them into train, validation and test.
-
-    Raises ValueError if nothing would be left to train on.
-    """
+    """The digits, shuffled by ``seed`` and cut as `split_of` does: inputs (n, 64) in 0 … 1."""
     images, labels = digits()
+    return split_of(images.flatten(1), labels, seed, validation=validation, test=test)
+
+
+def split_of(inputs: Tensor, labels: Tensor, seed: int, *, validation: int, test: int) -> Split:
+    """Shuffle examples (n, d) and their labels (n,) by ``seed`` and cut them into train, validation and test.
+
+    ``validation`` and ``test`` are numbers of examples; the rest is for training. Raises ValueError if nothing
+    would be left for it, or if there is not one label for each example.
+    """
+    if labels.shape != inputs.shape[:1]:
+        raise ValueError(f"{len(inputs)} examples need as many labels in one row, not the shape {tuple(labels.shape)}.")
     train = len(labels) - validation - test
     if validation < 0 or test < 0 or train < 1:
-        raise ValueError(f"{validation} + {test} digits held out of {len(labels)}; leave at least one for training.")
+        raise ValueError(f"{validation} + {test} examples held out of {len(labels)}; leave at least one for training.")
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
     parts = torch.split(order, [train, validation, test])
-    inputs = images.flatten(1)
     return Split(*(source[part] for part in parts for source in (inputs, labels)))
+
+
+def with_random_labels(split: Split, share: float, generator: torch.Generator) -> Split:
+    """The same examples; a ``share`` (0 … 1) of the training labels is drawn anew, each class as likely.
+
+    A label drawn anew is the old one with probability 1/classes. With a generator in the same state a larger
+    share changes all that a smaller one changes, to the same labels.
+
+    Source: C. Zhang, S. Bengio, M. Hardt, B. Recht, O. Vinyals, ICLR (2017), section 2.
+    Raises ValueError for a share outside 0 … 1, or where the labels are values to fit.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"The share of random labels is between 0 and 1, not {share:g}.")
+    if not split.classes:
+        raise ValueError("Only classes can be drawn at random; these labels are values to fit.")
+    examples = len(split.train_labels)
+    drawn = torch.randint(split.classes, (examples,), generator=generator)
+    chosen = torch.randperm(examples, generator=generator)[: round(share * examples)]
+    labels = split.train_labels.clone()
+    labels[chosen] = drawn[chosen]
+    return replace(split, train_labels=labels)
 
 
 def _centred(pattern: Tensor) -> Tensor:

@@ -12,28 +12,30 @@ show.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from server.models.activations import ACTIVATIONS, Activation
+from server.models.activations import ACTIVATIONS
+from server.models.assembly import plans
 from server.models.backpropagation import Backpropagation
+from server.models.dropout import Dropout
 from server.models.initialisers import Distribution, first_weights
-from server.models.layers import Layer
+from server.models.layer_statistics import LayerStatistics, gradient_norms, layer_statistics
 from server.models.losses import LOSSES
-from server.models.normalisation import BatchNorm
 from server.models.program import nonfinite
 
 
 class MLP:
     """Layers of `units` = (inputs, hidden …, outputs); all parameters are views into the flat `parameters`.
 
-    `gradient` has the same layout. `hidden` and `output` name activations, `loss` one of `LOSSES`;
-    `batch_norm` normalises the inputs of every hidden unit. With cross-entropy the outputs are the logits of
-    a softmax (`output` "linear"). Biases start at 0. Raises ValueError for unknown names, or fewer than two
-    layers of units.
+    `gradient` has the same layout. `hidden` and `output` name activations, `hidden` one for all hidden layers
+    or one for each; `loss` one of `LOSSES`. `batch_norm` normalises the inputs of every hidden unit. `skip`
+    lets every hidden layer that is as wide as its input add that input to its output. `dropout` turns off this
+    share of the hidden units while training, chosen by the generator `masks`. `scale` multiplies the first
+    weights; biases start at 0. With cross-entropy the outputs are the logits of a softmax (`output` "linear").
+    Raises ValueError for unknown names, fewer than two layers of units, or a share outside 0 ≤ p < 1.
     """
 
     def __init__(
@@ -41,35 +43,36 @@ class MLP:
         units: Sequence[int],
         *,
         generator: torch.Generator,
-        hidden: str = "sigmoid",
+        hidden: str | Sequence[str] = "sigmoid",
         output: str = "linear",
         loss: str = "cross_entropy",
         batch_norm: bool = False,
+        skip: bool = False,
+        dropout: float = 0.0,
         initialiser: str = "xavier",
         distribution: Distribution = "uniform",
+        scale: float = 1.0,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
     ) -> None:
-        _check(units, hidden, output, loss)
+        kinds = [hidden] * (len(units) - 2) if isinstance(hidden, str) else hidden
+        self.activations = (*kinds, output)
+        _check(units, self.activations, loss, dropout)
         self.units = tuple(units)
-        pairs = list(pairwise(units))
-        normalised = [batch_norm] * (len(pairs) - 1) + [False]
-        sizes = [b * (a + (2 if norm else 1)) for (a, b), norm in zip(pairs, normalised, strict=True)]
+        planned = plans(units, self.activations, batch_norm, skip)
+        sizes, moments = [plan.parameters for plan in planned], [plan.moments for plan in planned]
         self.parameters = torch.zeros(sum(sizes), dtype=dtype, device=device)
         self.gradient = torch.zeros_like(self.parameters)
-        moments = [2 * b if norm else 0 for (_, b), norm in zip(pairs, normalised, strict=True)]
-        self.statistics = torch.zeros(sum(moments), dtype=dtype, device=device)
-        names = [f"layer {number}" for number in range(1, len(pairs))] + ["the output layer"]
-        activations = [ACTIVATIONS[hidden]] * (len(pairs) - 1) + [ACTIVATIONS[output]]
+        self.statistics = self.parameters.new_zeros(sum(moments))
         flats = ((self.parameters, sizes), (self.gradient, sizes), (self.statistics, moments))
         shares = zip(*(torch.split(flat, lengths) for flat, lengths in flats), strict=True)
-        self.layers = tuple(
-            _layer(name, a, b, norm, activation, *share)
-            for name, (a, b), norm, activation, share in zip(names, pairs, normalised, activations, shares, strict=True)
-        )
-        for layer, (a, b) in zip(self.layers, pairs, strict=True):
-            layer.weights.copy_(first_weights(a, b, initialiser, generator, distribution))
+        self.layers = tuple(plan.layer(*share) for plan, share in zip(planned, shares, strict=True))
+        for layer in self.layers:
+            outputs = len(layer.matrix)
+            layer.weights.copy_(first_weights(layer.inputs, outputs, initialiser, generator, distribution, scale))
+        self.masks = torch.Generator(device).manual_seed(int(torch.randint(2**62, (), generator=generator)))
         self._loss = LOSSES[loss]
+        self._dropout = Dropout(dropout, self.masks) if dropout else None
         self._program: Backpropagation | None = None
 
     def program(self, examples: int) -> Backpropagation:
@@ -79,7 +82,7 @@ class MLP:
         behind.
         """
         if self._program is None or len(self._program.inputs) != examples:
-            self._program = Backpropagation(self.layers, self._loss, examples)
+            self._program = Backpropagation(self.layers, self._loss, examples, self._dropout)
         return self._program
 
     def backpropagate(self, inputs: Tensor, targets: Tensor) -> Tensor:
@@ -94,10 +97,17 @@ class MLP:
         return program.loss
 
     def predict(self, inputs: Tensor) -> Tensor:
-        """Outputs (m, outputs) for inputs (m, inputs), normalised by running averages."""
+        """Outputs (m, outputs) for inputs (m, inputs), normalised by running averages; no unit is turned off."""
         for layer in self.layers:
             inputs = layer.evaluate(inputs)
         return inputs
+
+    def activities(self, inputs: Tensor) -> list[Tensor]:
+        """What every unit answers to inputs (m, inputs): one (units, m) for each layer, as `predict`."""
+        answers = [inputs]
+        for layer in self.layers:
+            answers.append(layer.evaluate(answers[-1]))
+        return [answer.t() for answer in answers[1:]]
 
     def accuracy(self, inputs: Tensor, labels: Tensor) -> Tensor:
         """Share of examples whose largest output is their label (m,); a float64 scalar. NaN outputs are never
@@ -106,10 +116,17 @@ class MLP:
         return ((choice == labels) & ~best.isnan()).double().mean()
 
     def gradient_norms(self) -> Tensor:
-        """‖∂E/∂W‖ of every layer (layers,) float64: squares of 1e-33 would vanish in float32."""
-        return torch.stack(
-            [torch.linalg.vector_norm(each.weights_gradient, dtype=torch.float64) for each in self.layers]
-        )
+        """‖∂E/∂W‖ of every layer (layers,) float64."""
+        return gradient_norms(self.layers)
+
+    def layer_statistics(self) -> LayerStatistics:
+        """Sizes of signals and errors, dead and saturated units, in the last minibatch.
+
+        Raises ValueError before the first.
+        """
+        if self._program is None:
+            raise ValueError("There is nothing to measure before the first minibatch.")
+        return layer_statistics(self.layers, self._program.stages)
 
     def first_nonfinite(self) -> str:
         """The first layer whose parameters or running averages are not all finite, in words; "" when all
@@ -130,32 +147,14 @@ def targets_of(labels: Tensor, classes: int, dtype: torch.dtype = torch.float32)
     return one_hot(labels, classes).to(dtype)
 
 
-def _layer(
-    name: str,
-    inputs: int,
-    outputs: int,
-    norm: bool,
-    activation: Activation,
-    values: Tensor,
-    gradients: Tensor,
-    moments: Tensor,
-) -> Layer:
-    """Cut one layer out of its shares of the flat tensors."""
-    if not norm:
-        shape = (outputs, inputs + 1)
-        return Layer(name, inputs, values.view(shape), gradients.view(shape), activation)
-    sizes, shape = [outputs * inputs, outputs, outputs], (outputs, inputs)
-    matrix, scale, shift = torch.split(values, sizes)
-    gradient, scale_gradient, shift_gradient = torch.split(gradients, sizes)
-    mean, variance = torch.split(moments, outputs)
-    batch_norm = BatchNorm(scale, shift, scale_gradient, shift_gradient, mean, variance)
-    batch_norm.reset()
-    return Layer(name, inputs, matrix.view(shape), gradient.view(shape), activation, batch_norm)
-
-
-def _check(units: Sequence[int], hidden: str, output: str, loss: str) -> None:
+def _check(units: Sequence[int], activations: Sequence[str], loss: str, dropout: float) -> None:
     if len(units) < 2 or min(units) < 1:
         raise ValueError(f"A net needs at least inputs and outputs, each of 1 or more units, not {tuple(units)}.")
-    for name, known in ((hidden, ACTIVATIONS), (output, ACTIVATIONS), (loss, LOSSES)):
-        if name not in known:
-            raise ValueError(f"There is no “{name}”; there are {', '.join(known)}.")
+    if len(activations) != len(units) - 1:
+        raise ValueError(f"{len(units) - 2} hidden layers have as many activations, not {len(activations) - 1}.")
+    for names, known in ((activations, ACTIVATIONS), ((loss,), LOSSES)):
+        for name in names:
+            if name not in known:
+                raise ValueError(f"There is no “{name}”; there are {', '.join(known)}.")
+    if not 0 <= dropout < 1:
+        raise ValueError(f"Dropout turns off a share of at least 0 and less than 1 of the units, not {dropout:g}.")

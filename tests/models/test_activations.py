@@ -12,6 +12,7 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
     "relu": torch.relu,
+    "leaky_relu": torch.nn.functional.leaky_relu,
     "linear": lambda s: s * 1,
 }
 
@@ -31,5 +32,6 @@ def test_value_and_slope(name: str) -> None:
     if activation.slope is not None:
         activation.slope(o, k)()
     torch.testing.assert_close(o, expected.detach())
+    torch.testing.assert_close(activation.function(s), expected)
     torch.testing.assert_close(k, slope)
     assert float(slope.max()) == pytest.approx(activation.steepest)

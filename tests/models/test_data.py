@@ -2,11 +2,13 @@
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.ndimage import label
 from sklearn.datasets import load_digits
 from sklearn.neighbors import KNeighborsClassifier
 
-from server.models.data import HOLES, binary_digits, digits, split
+from server.models.data import HOLES, binary_digits, digits, split, split_of, with_random_labels
 
 
 def test_digits_are_scikit_learns() -> None:
@@ -87,3 +89,64 @@ def test_no_digit_gives_no_pattern() -> None:
 def test_binary_digits_refuse(labels: list[int], side: int, choice: int, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         binary_digits(labels, side=side, choice=choice)
+
+
+@given(count=st.integers(1, 60), seed=st.integers(0, 100), data=st.data())
+def test_split_of_uses_every_example_once(count: int, seed: int, data: st.DataObject) -> None:
+    validation = data.draw(st.integers(0, count - 1))
+    test = data.draw(st.integers(0, count - 1 - validation))
+    inputs, labels = torch.arange(count)[:, None].float(), torch.arange(count)
+    parts = split_of(inputs, labels, seed, validation=validation, test=test)
+    assert (len(parts.validation_labels), len(parts.test_labels)) == (validation, test)
+    together = torch.cat([parts.train_labels, parts.validation_labels, parts.test_labels])
+    assert sorted(together.tolist()) == list(range(count))
+    assert torch.equal(parts.train_inputs[:, 0].long(), parts.train_labels)
+    assert torch.equal(parts.test_inputs[:, 0].long(), parts.test_labels)
+    assert parts.classes == count
+
+
+def test_split_is_split_of_the_digits() -> None:
+    images, labels = digits()
+    parts = split_of(images.flatten(1), labels, 5, validation=300, test=300)
+    assert torch.equal(parts.train_inputs, split(5).train_inputs)
+    assert torch.equal(parts.test_labels, split(5).test_labels)
+    assert parts.classes == 10
+
+
+def test_values_to_fit_have_no_classes() -> None:
+    parts = split_of(torch.zeros(9, 2), torch.linspace(0, 1, 9), 0, validation=2, test=2)
+    assert parts.classes == 0
+    with pytest.raises(ValueError, match="values to fit"):
+        with_random_labels(parts, 0.5, torch.Generator())
+
+
+def test_split_of_wants_one_label_each() -> None:
+    with pytest.raises(ValueError, match="as many labels"):
+        split_of(torch.zeros(5, 2), torch.zeros(5, 1), 0, validation=1, test=1)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_random_labels_are_as_many_as_asked_and_only_in_training(share: float) -> None:
+    true = split(0)
+    noisy = with_random_labels(true, share, torch.Generator().manual_seed(2))
+    assert torch.equal(noisy.validation_labels, true.validation_labels)
+    assert torch.equal(noisy.test_labels, true.test_labels)
+    assert torch.equal(noisy.train_inputs, true.train_inputs)
+    changed = float((noisy.train_labels != true.train_labels).double().mean())
+    assert changed == pytest.approx(0.9 * share, abs=0.03)  # one in ten is drawn as it was; 3 standard errors
+    counts = noisy.train_labels.bincount(minlength=10)
+    assert len(counts) == 10
+    assert bool((counts > 80).all())
+    assert torch.equal(split(0).train_labels, true.train_labels)
+
+
+def test_more_random_labels_change_the_same_ones_first() -> None:
+    true = split(0).train_labels
+    some, more = (with_random_labels(split(0), s, torch.Generator().manual_seed(3)).train_labels for s in (0.2, 0.6))
+    assert torch.equal(more[some != true], some[some != true])
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_random_labels_refuse(share: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        with_random_labels(split(0), share, torch.Generator())

@@ -39,6 +39,35 @@ def test_epochs_differ_and_seeds_repeat() -> None:
     assert not torch.equal(other.take(50), first)
 
 
+@pytest.mark.parametrize("with_replacement", [False, True])
+@given(st.integers(1, 40), st.data())
+def test_seen_counts_the_examples_of_this_epoch(with_replacement: bool, examples: int, data: st.DataObject) -> None:
+    size = data.draw(st.integers(1, examples))
+    source = Minibatches(examples, torch.Generator().manual_seed(3), with_replacement=with_replacement)
+    assert source.seen == 0
+    for epoch in (1, 2):
+        shown = set[int]()
+        for _ in range(examples // size):
+            shown |= set(source.take(size).tolist())
+            assert source.seen == len(shown) / examples
+        assert source.epoch == epoch
+    assert with_replacement or len(shown) == examples - examples % size
+
+
+def test_draws_with_replacement_show_what_chance_predicts() -> None:
+    """Of n examples n draws miss each with probability (1 − 1/n)ⁿ, and show all equally often."""
+    n, epochs = 200, 300
+    source = Minibatches(n, torch.Generator().manual_seed(5), with_replacement=True)
+    counts, seen = torch.zeros(n), 0.0
+    for _ in range(epochs):
+        for _ in range(n // 10):
+            counts += torch.bincount(source.take(10), minlength=n)
+        seen += source.seen / epochs
+    assert seen == pytest.approx(1 - (1 - 1 / n) ** n, abs=0.01)
+    # Binomial counts of mean 300: their sum of squares over the mean is χ² with n − 1 degrees of freedom.
+    assert float((counts - epochs).square().sum() / epochs) == pytest.approx(n - 1, abs=5 * (2 * n) ** 0.5)
+
+
 @pytest.mark.parametrize("size", [0, 21])
 def test_impossible_sizes_are_refused(size: int) -> None:
     with pytest.raises(ValueError, match=f"minibatch of {size} cannot be drawn from 20"):

@@ -1,195 +1,12 @@
-"""The net against PyTorch's own modules, autograd and optimisers, finite differences, and theory."""
-
-from dataclasses import dataclass
+"""What the net promises beyond being PyTorch's equal (test_backpropagation): theory, seeds, refusals, and numbers
+that are never hidden."""
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from torch import Tensor, nn
 
 from server.models.mlp import MLP, targets_of
-from server.models.optimisers import SGD
-
-MODULES: dict[str, type[nn.Module]] = {
-    "sigmoid": nn.Sigmoid,
-    "tanh": nn.Tanh,
-    "relu": nn.ReLU,
-    "linear": nn.Identity,
-}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One net, its minibatches and the rule that trains it."""
-
-    units: tuple[int, ...]
-    hidden: str
-    output: str
-    loss: str
-    batch_norm: bool
-    examples: int
-    learning_rate: float
-    momentum: float
-    nesterov: bool
-    weight_decay: float
-    seed: int
-
-    def net(self) -> MLP:
-        return MLP(
-            self.units,
-            generator=generator(self.seed),
-            hidden=self.hidden,
-            output=self.output,
-            loss=self.loss,
-            batch_norm=self.batch_norm,
-            dtype=torch.float64,
-        )
-
-    def minibatch(self, number: int) -> tuple[Tensor, Tensor]:
-        source = generator(1000 * self.seed + number)
-        inputs = torch.randn(self.examples, self.units[0], generator=source, dtype=torch.float64)
-        if self.loss == "squared_error":
-            return inputs, torch.randn(self.examples, self.units[-1], generator=source, dtype=torch.float64)
-        labels = torch.randint(self.units[-1], (self.examples,), generator=source)
-        return inputs, targets_of(labels, self.units[-1], torch.float64)
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> Case:
-    momentum = draw(st.sampled_from([0.0, 0.5, 0.9]))
-    loss = draw(st.sampled_from(["squared_error", "cross_entropy"]))
-    return Case(
-        units=tuple(draw(st.lists(st.integers(1, 7), min_size=2, max_size=6))),
-        hidden=draw(st.sampled_from(sorted(MODULES))),
-        output="linear" if loss == "cross_entropy" else draw(st.sampled_from(sorted(MODULES))),
-        loss=loss,
-        batch_norm=draw(st.booleans()),
-        examples=draw(st.integers(2, 12)),
-        learning_rate=draw(st.sampled_from([0.01, 0.1])),
-        momentum=momentum,
-        nesterov=draw(st.booleans()) if momentum else False,
-        weight_decay=draw(st.sampled_from([0.0, 0.05])),
-        seed=draw(st.integers(0, 10_000)),
-    )
-
-
-def generator(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
-
-
-def pytorch(net: MLP, case: Case) -> tuple[nn.Sequential, list[nn.Linear], list[nn.BatchNorm1d]]:
-    """The same net out of nn.Module, with the same first weights."""
-    linears, norms, modules = list[nn.Linear](), list[nn.BatchNorm1d](), list[nn.Module]()
-    for number, layer in enumerate(net.layers):
-        linears.append(nn.Linear(layer.inputs, len(layer.matrix), bias=layer.norm is None, dtype=torch.float64))
-        linears[-1].weight.data.copy_(layer.weights)
-        if layer.norm is None:
-            linears[-1].bias.data.copy_(layer.biases)
-        modules.append(linears[-1])
-        if layer.norm is not None:
-            norms.append(nn.BatchNorm1d(len(layer.matrix), dtype=torch.float64))
-            modules.append(norms[-1])
-        modules.append(MODULES[case.output if number == len(net.layers) - 1 else case.hidden]())
-    return nn.Sequential(*modules), linears, norms
-
-
-def error(outputs: Tensor, targets: Tensor, loss: str) -> Tensor:
-    """The two losses in PyTorch's words."""
-    if loss == "cross_entropy":
-        return nn.functional.cross_entropy(outputs, targets)
-    return (outputs - targets).square().sum() / (2 * len(outputs))
-
-
-def assert_close(ours: Tensor, theirs: Tensor) -> None:
-    torch.testing.assert_close(ours, theirs.detach(), rtol=1e-7, atol=1e-9)
-
-
-def assert_same_gradients(net: MLP, linears: list[nn.Linear], norms: list[nn.BatchNorm1d]) -> None:
-    for layer, linear in zip(net.layers, linears, strict=True):
-        assert linear.weight.grad is not None
-        assert_close(layer.weights_gradient, linear.weight.grad)
-    assert_same_offsets(net, linears, norms)
-
-
-def assert_same_offsets(net: MLP, linears: list[nn.Linear], norms: list[nn.BatchNorm1d]) -> None:
-    pending = iter(norms)
-    for layer, linear in zip(net.layers, linears, strict=True):
-        if layer.norm is None:
-            assert linear.bias.grad is not None
-            assert_close(layer.biases_gradient, linear.bias.grad)
-            continue
-        norm = next(pending)
-        assert norm.weight.grad is not None
-        assert norm.bias.grad is not None
-        assert_close(layer.norm.scale_gradient, norm.weight.grad)
-        assert_close(layer.biases_gradient, norm.bias.grad)
-
-
-def assert_same_state(net: MLP, linears: list[nn.Linear], norms: list[nn.BatchNorm1d]) -> None:
-    for layer, linear in zip(net.layers, linears, strict=True):
-        assert_close(layer.weights, linear.weight)
-    for batch_norm, norm in zip([layer.norm for layer in net.layers if layer.norm], norms, strict=True):
-        assert norm.running_mean is not None
-        assert norm.running_var is not None
-        assert_close(batch_norm.scale, norm.weight)
-        assert_close(batch_norm.shift, norm.bias)
-        assert_close(batch_norm.running_mean, norm.running_mean)
-        assert_close(batch_norm.running_variance, norm.running_var)
-
-
-@settings(max_examples=60, deadline=None)
-@given(cases())
-def test_training_equals_pytorch(case: Case) -> None:
-    """M0: loss, every gradient, every parameter, the running averages and the evaluation."""
-    net = case.net()
-    module, linears, norms = pytorch(net, case)
-    ours = SGD(
-        net.parameters,
-        net.gradient,
-        learning_rate=case.learning_rate,
-        momentum=case.momentum,
-        nesterov=case.nesterov,
-        weight_decay=case.weight_decay,
-    )
-    theirs = torch.optim.SGD(
-        module.parameters(),
-        lr=case.learning_rate,
-        momentum=case.momentum,
-        nesterov=case.nesterov,
-        weight_decay=case.weight_decay,
-    )
-    for number in range(4):
-        inputs, targets = case.minibatch(number)
-        value = error(module(inputs), targets, case.loss)
-        theirs.zero_grad()
-        value.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        assert_close(net.backpropagate(inputs, targets).squeeze(), value)
-        assert_same_gradients(net, linears, norms)
-        ours.step()
-        theirs.step()
-        assert_same_state(net, linears, norms)
-    module.eval()
-    assert_close(net.predict(inputs), module(inputs))
-
-
-@pytest.mark.parametrize("batch_norm", [False, True])
-@pytest.mark.parametrize("loss", ["squared_error", "cross_entropy"])
-def test_gradient_equals_finite_differences(loss: str, batch_norm: bool) -> None:
-    case = Case((3, 4, 4, 2), "tanh", "linear", loss, batch_norm, 5, 0.1, 0.0, False, 0.0, seed=3)
-    net = case.net()
-    minibatch = case.minibatch(0)
-    net.backpropagate(*minibatch)
-    gradient = net.gradient.clone()
-    h = 1e-5
-    for place in range(len(gradient)):
-        before = float(net.parameters[place])
-        net.parameters[place] = before + h
-        above = float(net.backpropagate(*minibatch))
-        net.parameters[place] = before - h
-        below = float(net.backpropagate(*minibatch))
-        net.parameters[place] = before
-        assert (above - below) / (2 * h) == pytest.approx(float(gradient[place]), rel=1e-6, abs=1e-9)
+from server.models.optimisers import OPTIMISERS, SGD
+from tests.models.pytorch_nets import generator
 
 
 def deep(depth: int, units: int, **words: object) -> MLP:
@@ -256,19 +73,6 @@ def test_zero_weights_give_every_unit_the_same_gradient() -> None:
     assert net.layers[-1].biases_gradient.abs().sum() > 0
 
 
-def test_minibatch_size_may_change_between_steps() -> None:
-    case = Case((4, 6, 3), "relu", "linear", "cross_entropy", True, 8, 0.1, 0.0, False, 0.0, seed=9)
-    net = case.net()
-    module, linears, norms = pytorch(net, case)
-    for size in (8, 3, 8, 2):
-        inputs, targets = (tensor[:size] for tensor in case.minibatch(size))
-        module.zero_grad()
-        error(module(inputs), targets, case.loss).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        net.backpropagate(inputs, targets)
-        assert_same_gradients(net, linears, norms)
-        assert_same_state(net, linears, norms)
-
-
 def test_a_seed_means_the_same_weights_in_every_precision_and_with_normalisation() -> None:
     plain, normalised, single = deep(4, 8), deep(4, 8, batch_norm=True), deep(4, 8, dtype=torch.float32)
     for a, b, c in zip(plain.layers, normalised.layers, single.layers, strict=True):
@@ -299,15 +103,58 @@ def test_accuracy_counts_no_answer_as_wrong() -> None:
     assert float(net.accuracy(inputs, torch.tensor([0, 1, 0]))) == pytest.approx(2 / 3)
 
 
+@pytest.mark.parametrize("name", sorted(OPTIMISERS))
+def test_a_gradient_that_is_not_a_number_is_neither_clipped_nor_replaced(name: str) -> None:
+    net = deep(2, 4)
+    descent = OPTIMISERS[name](net.parameters, net.gradient, learning_rate=0.1)
+    net.gradient.fill_(1.0)[0] = float("nan")
+    descent.step()
+    assert bool(net.parameters[0].isnan())
+    assert bool(net.parameters[1:].isfinite().all())
+    assert net.first_nonfinite() == "weights of layer 1 became not a number"
+
+
+def test_scale_multiplies_the_first_weights_alone() -> None:
+    one, three = deep(3, 8, batch_norm=True), deep(3, 8, batch_norm=True, scale=3.0)
+    for a, b in zip(one.layers, three.layers, strict=True):
+        torch.testing.assert_close(3 * a.weights, b.weights)
+        assert a.norm is None or (b.norm is not None and torch.equal(a.norm.scale, b.norm.scale))
+
+
+def test_a_skip_carries_signal_and_gradient_through_layers_of_weight_zero() -> None:
+    """He et al. 2016: with K = 0 a residual layer is the identity, forwards and backwards; a plain one is a wall."""
+    plain, residual = (deep(30, 6, hidden="tanh", skip=skip) for skip in (False, True))
+    for net in (plain, residual):
+        for layer in net.layers[:-1]:
+            layer.weights.zero_()
+        run_once(net)
+    stages, first = residual.program(64).stages, residual.program(64).inputs.t()
+    assert all(torch.equal(stage.output, first) for stage in stages[:-1])
+    assert all(torch.equal(stage.received, stages[-2].received) for stage in stages[:-1])
+    assert residual.gradient_norms()[0] > 0
+    assert not plain.gradient_norms()[0]
+
+
+def test_activities_are_what_training_computes_for_every_layer() -> None:
+    net = deep(4, 6, hidden=["tanh", "relu", "sigmoid"], skip=True)
+    run_once(net)
+    program = net.program(64)
+    for ours, stage in zip(net.activities(program.inputs), program.stages, strict=True):
+        torch.testing.assert_close(ours, stage.output)
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
         ({"hidden": "step"}, "no “step”"),
+        ({"hidden": ["relu", "relu"]}, "1 hidden layers have as many activations, not 2"),
+        ({"dropout": 1.0}, "less than 1 of the units, not 1"),
+        ({"dropout": -0.1}, "at least 0"),
         ({"loss": "hinge"}, "no “hinge”"),
         ({"initialiser": "one"}, "initialiser “one”"),
     ],
 )
-def test_unknown_names_are_refused(wrong: dict[str, str], words: str) -> None:
+def test_what_is_unknown_or_impossible_is_refused(wrong: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         deep(2, 3, **wrong)
 
