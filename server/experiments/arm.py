@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import cross_entropy
 
 from server.models.backpropagation import Backpropagation
 from server.models.data import Split
@@ -37,6 +38,10 @@ class Recipe:
     dropout: float = 0.0
     batch_norm: bool = False
     skip: bool = False
+    random_labels: float = 0.0
+    """Per cent of the training examples whose label is drawn by lot."""
+    patience: int = 0
+    """Looks at the validation loss without a new best after which training stops; 0: it goes on."""
     replacement: bool = False
     """Whether minibatches are drawn by lot from all examples, rather than from what the epoch has left."""
     widths: tuple[int, ...] = ()
@@ -73,6 +78,8 @@ class Arm:
         self.data = Split(**{name: tensor.to(device) for name, tensor in vars(data).items()})
         self.inputs, self.targets = self.data.train_inputs, _targets(self.data.train_labels, data.classes)
         self.taken = 0
+        self.resting = False
+        self.first = self.net.parameters.clone()
         self._changing = (self.net.parameters, self.net.statistics, *self.descent.state)
         self._kept = [torch.empty_like(tensor) for tensor in self._changing]
         self.keep()
@@ -98,16 +105,29 @@ class Arm:
         return program.loss
 
     def train(self, minibatches: Sequence[Tensor], losses: Tensor) -> None:
-        """One step on each minibatch; its loss before that step goes into losses (steps,)."""
+        """One step on each minibatch, unless `resting`; its loss before that step goes into losses (steps,)."""
         for minibatch, loss, rate in zip(
             minibatches, losses.unbind(), self.rates(len(minibatches)).tolist(), strict=True
         ):
             loss.copy_(self.look(minibatch).view(()))
-            self._step(rate)
+            if not self.resting:
+                self._step(rate)
 
     def accuracy(self) -> Tensor:
         """Per cent of the test examples that are named rightly."""
         return 100 * self.net.accuracy(self.data.test_inputs, self.data.test_labels)
+
+    def training_loss(self) -> Tensor:
+        """Mean cross-entropy of all training examples, by the net as it predicts."""
+        return cross_entropy(self.net.predict(self.inputs), self.data.train_labels)
+
+    def test_loss(self) -> Tensor:
+        """Mean cross-entropy of all test examples, by the net as it predicts."""
+        return cross_entropy(self.net.predict(self.data.test_inputs), self.data.test_labels)
+
+    def wandered(self) -> Tensor:
+        """‖θ − θ₀‖: how far all parameters together are from where they began."""
+        return (self.net.parameters - self.first).norm()
 
     def keep(self) -> None:
         """Remember this moment, for `back`."""

@@ -1,14 +1,36 @@
 """Batch normalisation: with and without, on the same digits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.linalg import vector_norm
 
-from server.experiments.paired import Paired
-from server.grammar import Formula, Line, Number, Profile, Readout, Theory
+from server.experiments import survival
+from server.experiments.arm import Arm
+from server.experiments.paired import Common, Paired
+from server.grammar import Curves, Formula, Line, Number, Profile, Readout, Theory, choice, slider
 from server.models.activations import ACTIVATIONS
+
+LETTERS: tuple[Literal["A", "B"], ...] = ("A", "B")
+PERCENTILES = (0.15, 0.5, 0.85)
+"""Ioffe and Szegedy's, figure 1: in a normal distribution about −1, 0 and 1."""
+
+
+class Controls(Common):
+    layer_seen: int = slider(
+        12, 1, 30, label="layer looked at", applies="live",
+        help="Hidden layer whose unit's inputs are followed; above the last one, the last.",
+    )  # fmt: skip
+    unit_seen: int = slider(
+        1, 1, 128, label="unit looked at", applies="live",
+        help="Which unit of that layer; the curves go on with the new one from the next look on.",
+    )  # fmt: skip
+    beside: survival.Beside = choice(
+        "rates", label="beside the run", labels={"rates": "largest rate", "batches": "batch size"}, applies="live",
+        help="What is searched first, by short runs of its own, while this one plays.",
+    )  # fmt: skip
 
 
 class BatchNormalisation(Paired):
@@ -20,6 +42,10 @@ class BatchNormalisation(Paired):
     pass ever less of the gradient on: at most a quarter per layer for the sigmoid. Arm A is left alone; arm
     B, with the same first weights and the same minibatches, is normalised. Nothing is clipped in either:
     where a number stops being finite, the page says which.
+
+    Beside the run, short runs of the same two nets find the largest rate that each survives, every rate tried
+    from three sets of first weights, and how both do at every batch size. Where A learns at no rate at all,
+    there is no factor between the two, and the page says so.
 
     Sources: the lecture's section on batch normalisation; S. Ioffe and C. Szegedy, "Batch normalization"
     (2015).
@@ -33,6 +59,8 @@ class BatchNormalisation(Paired):
     source = "slide 15; S. Ioffe, C. Szegedy, ICML (2015) 448"
     differs, between = "batch_norm", (False, True)
     arms = ("no normalisation", "batch normalisation")
+    measured = ("accuracy", "low", "median", "high")
+    Controls = Controls
     formulas = (
         Formula(latex=r"\hat{s} = \gamma\,\frac{s - \mu_m}{\sqrt{\sigma_m^2 + \epsilon}} + \beta", before="B:"),
         Formula(latex=r"W \leftarrow W - \eta\,\frac{\partial E}{\partial W}", before="both:"),
@@ -40,9 +68,9 @@ class BatchNormalisation(Paired):
     presets = {
         "A deep sigmoid net": {},
         "ReLU and He: both learn": {"unit": "relu", "first_weights": "he", "learning_rate": 0.1},
-        "100× the rate: 1, not 0.01": {"unit": "tanh", "learning_rate": 1.0},
+        "Rate 1: only B bears it": {"unit": "tanh", "learning_rate": 1.0},
         "Rate 5 with ReLU: A breaks": {"unit": "relu", "first_weights": "he", "learning_rate": 5.0},
-        "Batch of 2: A wins": {"unit": "tanh", "layers": 4, "learning_rate": 0.05, "batch": 2},
+        "Batch of 2: A wins": {"unit": "tanh", "layers": 4, "learning_rate": 0.05, "batch": 2, "beside": "batches"},
     }
     views = (
         Profile(
@@ -61,6 +89,19 @@ class BatchNormalisation(Paired):
             index="layer",
         ),
         Paired.accuracy_view,
+        survival.RATES_VIEW,
+        Curves(
+            title="Inputs of one unit",
+            caption="Without B's norm they **shift** and narrow.",
+            detail="15th, 50th and 85th percentile over the minibatch, every tenth step: the inputs of the unit looked at.",
+            lines=tuple(
+                Line(channel=f"{name}_{letter}", label=letter if name == "median" else "", mark=letter)
+                for letter in LETTERS
+                for name in ("low", "median", "high")
+            ),
+        ),
+        survival.BATCHES_VIEW,
+        survival.READOUT,
         Profile(
             title="Spread of the inputs",
             caption="How much digits **differ** for a unit's input.",
@@ -99,6 +140,28 @@ class BatchNormalisation(Paired):
     def restart(self) -> None:
         super().restart()
         self.started = [means for means, _ in map(self._inputs, (0, 1))]
+        self._survive()
+
+    def live(self, name: str) -> None:
+        super().live(name)
+        self._survive()
+
+    def _survive(self) -> None:
+        """The sweeps of the nets as they now are."""
+        self.survival = survival.Survival(self.recipes(), self.seeds, self.data(), self.generator, self.device)
+
+    def tend(self) -> bool:
+        return self.survival.work(self.parameters.beside)
+
+    def measure(self, arm: Arm) -> Sequence[Tensor]:
+        """Accuracy, and the percentiles of what entered the unit looked at in the last minibatch."""
+        layers = arm.program.stages[:-1]
+        units = layers[min(self.parameters.layer_seen, len(layers)) - 1].normalised
+        entering = units[min(self.parameters.unit_seen, len(units)) - 1]
+        return arm.accuracy(), *torch.quantile(entering, entering.new_tensor(PERCENTILES))
+
+    def words(self) -> Mapping[str, str]:
+        return self.survival.words()
 
     def show(self) -> Mapping[str, Tensor]:
         shown: dict[str, Tensor] = {}
@@ -110,7 +173,7 @@ class BatchNormalisation(Paired):
             shown[f"drift_{letter}"] = _rms(means - self.started[number])
         slope = ACTIVATIONS[self.parameters.unit].steepest
         below = torch.arange(self.parameters.layers, -1, -1, dtype=torch.float64, device=self.device)
-        return shown | {"steepest": shown["gradient_A"][-1] * slope**below}
+        return shown | self.survival.show() | {"steepest": shown["gradient_A"][-1] * slope**below}
 
     def _inputs(self, number: int) -> tuple[Tensor, Tensor]:
         """Means and deviations (layers, units) of what enters the units, over the last minibatch."""

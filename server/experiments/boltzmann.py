@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from server.experiments import telling
+from server.experiments.coins import COLD, HOT
 from server.experiments.cooling import Schedule
 from server.experiments.experiment import Experiment, Series
 from server.experiments.motion import Conditions, Motion
@@ -33,24 +34,29 @@ from server.models.trajectory import Order
 
 class Boltzmann(Experiment):
     r"""A Hopfield network whose units toss coins. A unit is on (1) or off (0). The energy it would save by being on,
-    ΔE = b + Σ w s over the units that are on, loads its coin: p(on) = 1/(1 + exp(−ΔE/T)). Energy goes downhill most of
-    the time and is pushed back up by heat, for ever. Yet in the long run every state s is visited in a fixed share of
-    the time, P(s) = exp(−E(s)/T)/Z with E = −½ Σ w s s − Σ b s, wherever the run began.
+    ΔE = b + Σ w s over the units that are on, loads its coin: p(on) = 1/(1 + exp(−ΔE/T)). From a random start
+    energy falls on the whole, until heat lifts it as often as it drops: from then on as many steps lead up as down, for
+    ever. Yet in the long run every state s is visited in a fixed share of the time, P(s) = exp(−E(s)/T)/Z with
+    E = −½ Σ w s s − Σ b s, wherever the run began.
 
     Random weights are drawn with biases around 0. Friends, rivals and memories get biases −½ Σ w, which make on and off
     alike: a state and its opposite are as deep, until the spread of biases tilts them.
 
     While 20 units at most are free the exact answer is there too: all energies are added up. The bars are the states of
     lowest energy, 32 at most; all others count together. A unit held on or off leaves the others with P(others | held),
-    which is what the dashes then are. Beyond that only the states visited most of late are drawn, without dashes.
+    which is what the dashes then are. The last units may be hidden: then bars and dashes are of the visible ones alone,
+    P(v) = Σ P(v, h) over all h, in the order of their free energy −T ln Σ exp(−E/T). Beyond that only the states
+    visited most of late are drawn, without dashes.
 
     The verdict is the total variation: the share of probability that would have to be moved to turn the measured bars
     into the exact ones. Chance alone leaves some. Samples in a row look alike, so sums over longer and longer bins tell
-    how many independent facts F they hold of each state; these leave ½ Σ √(2 P (1 − P)/πF) on average, the noise. Up
-    to twice the noise the claim holds; from four times on, and 200 facts, it is broken. But that noise is only what the
-    run has met, and a valley not met, or entered once, is no flaw of the coins. So nothing is said while most of
-    what is misplaced lies in states that few parts of the run ever met, while its parts differ far more than by noise,
-    or while the noise itself is above 10 %; and nothing by one look alone.
+    how many independent facts F they hold of each state; these leave ½ Σ √(2 P (1 − P)/πF) on average, the noise. How
+    wildly single runs scatter about that mean is reckoned too, from how the bars move together. Up to 5.3 of these
+    standard deviations above the noise (for a single coin, 4 of its own) the claim holds; from twice the noise further
+    on, and 200 facts, it is broken. But that noise is only what the run has met, and a valley not met, or entered once,
+    is no flaw of the coins. So nothing is said while most of what is misplaced lies in states that few parts of the run
+    ever met, while its parts differ far more than by noise, or while the noise itself is above 10 %; and nothing by one
+    look alone.
 
     At T = 0 there is no coin: this is a Hopfield network. Nothing is sampled then, it falls into a valley and stays;
     the times the energy rose are counted. Annealing begins hot and cools down to T, over and over: heat carries the run
@@ -106,7 +112,7 @@ class Boltzmann(Experiment):
         )  # fmt: skip
         sweeps: int = slider(
             10, 1, 100, label="length of such a run", unit="sweeps", applies="live",
-            help="Too short, and the sample still remembers the random start.",
+            help="Only when starting from scratch. Too short, and the sample still remembers the random start.",
         )  # fmt: skip
         numbers: Literal["0 or 1", "−1 or +1"] = choice(
             "0 or 1", label="units take", applies="live",
@@ -117,11 +123,12 @@ class Boltzmann(Experiment):
             help="Begin hot, cool down to T, over and over. A sample is a descent’s end, not one from scratch.",
         )  # fmt: skip
         hottest: float = slider(
-            5.0, 0.5, 20, step=0.1, label="hottest", applies="live", help="Where annealing begins; if below T, at T.",
+            5.0, 0.5, 20, step=0.1, label="hottest", applies="live",
+            help="Only while annealing: where it begins. Below T nothing cools.",
         )  # fmt: skip
         period: int = slider(
             1000, 100, 100_000, scale="log", label="length of a descent", unit="decisions", applies="live",
-            help="How slowly annealing cools.",
+            help="Only while annealing: how slowly it cools.",
         )  # fmt: skip
         units: int = slider(
             5,
@@ -131,6 +138,10 @@ class Boltzmann(Experiment):
             label="units",
             help="Up to 20 that are free, the exact answer is summed over all 2ᴺ states.",
         )
+        hidden: int = slider(
+            0, 0, 20, label="hidden units", applies="live",
+            help="The last so many are summed out of the bars (drawn apart); one unit stays visible.",
+        )  # fmt: skip
         wiring: Kind = choice(
             "random", label="weights",
             labels={"memories": "two memories", "friends": "all friends", "rivals": "all rivals"},
@@ -154,9 +165,9 @@ class Boltzmann(Experiment):
     hill = Hill(
         lines=(Line(channel="energy"),),
         title="Energy",
-        caption="Downhill most of the time; heat pushes it back up.",
+        caption="At one T it soon rises as often as it falls. Up in {up}, down in {down} of all decisions.",
         symbol="E",
-        theory=(Theory(label="exact mean", channel="exact_energy"), Theory(label="lowest", channel="lowest")),
+        theory=(Theory(label="exact mean now", channel="exact_energy"), Theory(label="lowest now", channel="lowest")),
     )
     views = (
         Profile(
@@ -170,31 +181,33 @@ class Boltzmann(Experiment):
             theory=(Theory(label="", channel="exact_shares"),),
             tiles="columns",
             now="place",
-            ends=("lowest energy", "highest energy"),
+            ends=("lowest (free) energy", "highest"),
             percent=True,
         ),
         Graph(
             title="The machine",
             caption="Blue pulls, orange pushes. **Press** to hold.",
+            detail="{rim}",
             weight=2,
             index="unit",
             weights="weights",
             states="units",
+            layers="layers",
             now="deciding",
             held="held",
             press="press",
         ),
         Relation(
             title="Chance to turn on",
-            caption="At T = {heat}. Hot: a **coin**. Cold: a step.",
+            caption="At T = {heat}: **{law}**.",
             weight=2,
             x="gaps",
             lines=(Line(channel="turned_on"), Line(channel="coin", label="coin", mark="B")),
             errors="coin_errors",
             theory=(
                 Theory(label="", channel="logistic"),
-                Theory(label="hot", channel="hot"),
-                Theory(label="cold", channel="cold"),
+                Theory(label=f"T = {HOT:g}", channel="hot"),
+                Theory(label=f"T = {COLD:g}", channel="cold"),
             ),
             now="toss",
             axis="ΔE",
@@ -208,6 +221,7 @@ class Boltzmann(Experiment):
         "One coin at a time": {"speed": 2.0},
         "Cold: a Hopfield net": {"temperature": 0.0, "units": 12, "wiring": "memories", "tilt": 0.0, "speed": 4.0},
         "Hot: everything alike": {"temperature": 5.0},
+        "Two units hidden": {"units": 6, "hidden": 2, "spread": 1.2},
         "Two memories": {"units": 8, "wiring": "memories", "spread": 1.2, "tilt": 0.0, "speed": 5000.0},
         "All rivals: no one wins": {"wiring": "rivals", "spread": 2.0, "tilt": 0.0},
         "Annealing": {"annealing": "exponential", "temperature": 0.2, "units": 16, "spread": 1.5},
@@ -229,7 +243,7 @@ class Boltzmann(Experiment):
         anneals = now.annealing != "none"
         return Conditions(
             now.temperature, now.update_order, now.sweeps * (now.scratch and not anneals),
-            now.annealing, now.hottest * anneals, now.period * anneals,
+            now.annealing, now.hottest * anneals, now.period * anneals, min(now.hidden, now.units - 1),
         )  # fmt: skip
 
     def live(self, name: str) -> None:

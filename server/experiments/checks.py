@@ -2,7 +2,7 @@
 beside the learning."""
 
 from collections.abc import Iterator
-from math import nan, sqrt
+from math import isnan, nan, sqrt
 from typing import NamedTuple
 
 import torch
@@ -23,6 +23,8 @@ PARTICLES, BETAS = 100, 300
 """Of the annealing that finds ln Z."""
 PARTICLES_GIVEN, BETAS_GIVEN = 40, 16
 """Of each that finds ln Σ_h for one picture: it starts from mean field, which is near."""
+EARLY, SHORTER = 100, 3
+"""Checks of the first minibatches are so many times shorter, and sooner there: weak weights need no more."""
 SWEEPS, TOLERANCE = 100, 1e-4
 CERTAIN = 4.0
 """Errors by which AIS must lie above or below the bound to decide."""
@@ -30,6 +32,14 @@ ROUNDING = 1e-4
 """Of sums of a few hundred nats in float32."""
 LONGEST = 128
 """Checks drawn."""
+WORK = 84_000
+"""Weights times annealing steps per minibatch: ten steps of the machine that the page opens on."""
+FEWEST, MOST = 2, 10
+"""Of such steps."""
+BEGINNING = 10
+"""Minibatches before the first annealing but that of the start."""
+APART = 10
+"""Minibatches between two exact checks, which cost no annealing."""
 
 
 class Checked(NamedTuple):
@@ -48,6 +58,13 @@ class Checked(NamedTuple):
     def truth(self) -> float:
         """ln p(v) per picture."""
         return self.elbo + self.gap
+
+    def errors(self) -> str:
+        """How sure the numbers are, in a sentence."""
+        if isnan(self.particles):
+            return "Both are exact: sums over all states, without error."
+        above = f"± {self.gap_error:.3f} for what lies above the bound, ± {self.error:.2f} for ln p(v) with ln Z"
+        return f"Errors of AIS: {above}; {self.particles:.0f} of its {PARTICLES} particles count."
 
 
 class Check:
@@ -79,7 +96,7 @@ class Check:
     @property
     def steps(self) -> int:
         """Of annealing, in all."""
-        return 0 if self._exact else BETAS + len(self.pictures) * BETAS_GIVEN
+        return 0 if self._exact else self._betas(BETAS) + len(self.pictures) * self._betas(BETAS_GIVEN)
 
     def run(self, steps: int) -> None:
         """So many annealing steps further, or as many as are left."""
@@ -109,14 +126,17 @@ class Check:
             particles=estimate.facts,
         )
 
+    def _betas(self, usual: int) -> int:
+        return usual // SHORTER if self.step < EARLY else usual
+
     def _annealings(self) -> Iterator[Annealing]:
         """That of ln Z, then that of each picture's hidden layers."""
         hidden = [torch.zeros_like(bias) for bias in self.machine.couplings.biases[1:]]
-        yield Annealing(self.machine, PARTICLES, BETAS, self.generator, [self.base, *hidden])
+        yield Annealing(self.machine, PARTICLES, self._betas(BETAS), self.generator, [self.base, *hidden])
         for row, picture in enumerate(self.pictures):
             machine, _ = given(self.machine, picture)
             base = [machine.temperature * mean[row].logit(1e-4) for mean in self.means[1:]]
-            yield Annealing(machine, PARTICLES_GIVEN, BETAS_GIVEN, self.generator, base)
+            yield Annealing(machine, PARTICLES_GIVEN, self._betas(BETAS_GIVEN), self.generator, base)
 
 
 class Checks:
@@ -162,6 +182,34 @@ class Checks:
         return Verdict(number=number, line=line, word="holds" if sure else "close", note=note)
 
 
+class Checking:
+    """Checks of a machine that learns, one after another; the first is made at once, annealings in slices after that.
+
+    Arguments as of `Check`.
+    """
+
+    def __init__(self, machine: Boltzmann, pictures: Tensor, base: Tensor, generator: torch.Generator) -> None:
+        self._given = pictures, base, generator
+        first = Check(machine, *self._given, 0)
+        first.run(first.steps)
+        self.checks = Checks(first.concluded())
+        self._now: Check | None = None
+
+    def follow(self, machine: Boltzmann, step: int) -> None:
+        """After each minibatch: the check goes on; where it is done, the next begins, of the machine as it is now."""
+        if is_exact(machine.couplings.layers):
+            if step % APART == 0:
+                self.checks.add(Check(machine, *self._given, step).concluded())
+            return
+        if self._now is None and step >= BEGINNING:
+            self._now = Check(machine, *self._given, step)
+        if self._now is not None:
+            self._now.run(max(FEWEST, min(MOST, WORK // len(machine.couplings.flat))))
+            if self._now.finished:
+                self.checks.add(self._now.concluded())
+                self._now = None
+
+
 def _written(nats: float) -> str:
     """Two digits that count, but no more than four after the point."""
     digits = 2 if abs(nats) >= 0.095 else 3 if abs(nats) >= 0.0095 else 4
@@ -175,6 +223,15 @@ def checked(gallery: Gallery, seed: int) -> Tensor:
         return gallery.train
     labels = split(seed).train_labels
     return gallery.train[[int((labels == digit).nonzero()[0]) for digit in range(10)]]
+
+
+def unseen(gallery: Gallery, seed: int) -> Tensor:
+    """One picture of the class of each that is `checked`, not learnt from; of bars and stripes the same ones."""
+    if gallery.generated:
+        return gallery.train
+    data = split(seed)
+    labels = torch.cat([data.validation_labels, data.test_labels])
+    return gallery.held_out[[int((labels == digit).nonzero()[0]) for digit in range(10)]]
 
 
 def alone(base: Tensor, pictures: Tensor) -> Tensor:

@@ -14,8 +14,8 @@ WIDE = 4.0
 """A theory's line goes so far at least, so that its two ends are seen."""
 FEWEST = 20
 """Decisions in a bin before its share is drawn."""
-HOT, COLD = 3.0, 0.25
-"""Times the present temperature: the two lines beside it. Without heat the hot one is at T = 1."""
+HOT, COLD = 4.0, 0.25
+"""Temperatures of the two lines to compare with."""
 
 
 class Coins:
@@ -53,8 +53,8 @@ class Coins:
             "coin_errors": _with(torch.where(seen, (spread / count).sqrt(), torch.nan), nan),
             "coin": _with(unknown, coin[1]),
             "logistic": self._line(temperature),
-            "hot": self._line(temperature * HOT or 1.0),
-            "cold": self._line(temperature * COLD),
+            "hot": self._line(HOT),
+            "cold": self._line(COLD),
         }
 
     def _line(self, temperature: float) -> Tensor:

@@ -12,6 +12,8 @@ Erased = Literal["lower half", "right half", "random half", "everything"]
 TRIES = 50
 MEMORY = 0.95
 """Share of the running mean that each sweep keeps: it looks back about twenty sweeps of all chains."""
+SETTLING = 50
+"""Sweeps from noise before a completion is first shown, so that a paused page shows one, too."""
 
 
 class Erasing(Parameters):
@@ -83,7 +85,8 @@ class Completion:
         self.chains.scatter()
         self.chains.start(torch.where(self.known, self.cue, self.chains.visible))
         self.chains.hold(0, self.known)
-        self.mean = self.chains.visible.mean(0)
+        self.chains.sweep(SETTLING)
+        self.mean = self.chains.visible_probabilities.mean(0)
 
     def sweep(self) -> None:
         """One sweep of all chains."""
@@ -100,8 +103,9 @@ class Completion:
     def right(self, guess: Tensor) -> Tensor:
         """Per cent of the missing pixels that the machine gets right, (); likewise for a guess (units,) of chances.
 
-        Both name each pixel's likelier side. Not a number where nothing is missing or the picture was drawn by hand.
+        Both name each pixel's likelier side; even chances are right half the time. Not a number where nothing is
+        missing or the picture was drawn by hand.
         """
         missing = ~self.known & ~torch.tensor(self.by_hand)
-        named = torch.stack([self.mean, guess])[:, missing] > 0.5
-        return 100 * (named == (self.truth[missing] > 0.5)).float().mean(1)
+        named = (torch.stack([self.mean, guess])[:, missing] - 0.5).sign()
+        return 50 * (1 + named * (2 * self.truth[missing] - 1)).mean(1)

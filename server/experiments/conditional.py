@@ -1,4 +1,9 @@
-"""The exact distribution of a machine some of whose units are held: its likeliest states, and sums over all of them."""
+"""The exact distribution of a machine some of whose units are held, and some hidden: its likeliest states, and sums
+over all of them.
+
+Hidden units are summed out: the visible ones v have the free energy F(v) = −T ln Σ_h exp(−E(v, h)/T), and
+p(v) = exp(−F(v)/T)/Z. Where no unit is hidden F is E; at T = 0 it is the least E that the hidden ones allow.
+"""
 
 from dataclasses import dataclass
 from math import nan
@@ -21,10 +26,11 @@ class Conditional:
     """P(free units | held units) at temperature T. At T = 0 nothing but energies is known: a Hopfield net stays in
     whichever valley it falls into."""
 
-    numbers: NDArray[np.int64]  # (k,) of the k ≤ 32 likeliest states, lowest energy first
-    energies: Tensor  # (k,)
+    numbers: NDArray[np.int64]  # (k,) of the k ≤ 32 likeliest visible states, lowest first; hidden bits are 0
+    energies: Tensor  # (k,): F, which is E where no unit is hidden
     probabilities: Tensor  # (k + 1,): theirs, and that of all other states together
-    states: int  # in all
+    states: int  # visible ones, in all
+    lowest: float  # E of the deepest state
     log_partition: float
     mean_energy: float
 
@@ -34,29 +40,43 @@ class Conditional:
         return not np.isnan(self.log_partition)
 
 
-def conditional(weights: Tensor, biases: Tensor, state: Tensor, held: Tensor, temperature: float) -> Conditional:
-    """Of the machine (N, N), (N,) whose units `held` (N,) stay as they are in `state` (N,); one at least is free."""
+def conditional(
+    weights: Tensor, biases: Tensor, state: Tensor, held: Tensor, temperature: float, hidden: int = 0
+) -> Conditional:
+    """Of the machine (N, N), (N,) whose units `held` (N,) stay as they are in `state` (N,); one at least is free. The
+    last `hidden` units are summed out."""
     fixed = held.nonzero().flatten()
     inner, fields, constant = clamp(weights, biases, fixed, state[fixed])
     exact = enumerate_states(inner, fields, temperature or 1.0)
-    likeliest = _lowest(exact)
-    energies = exact.energies[likeliest] + constant
-    inside = (-exact.energies[likeliest] / temperature - exact.log_partition).exp() if temperature else energies * nan
-    rest = (1 - inside.sum()).clamp(min=0) if len(likeliest) < len(exact.energies) else 0 * inside.sum()
+    visible = held[: len(held) - hidden]
+    heights = _free_energies(exact, int((~visible).sum()), temperature)
+    likeliest = _lowest(heights)
+    energies = heights[likeliest]
+    inside = (-energies / temperature - exact.log_partition).exp() if temperature else energies * nan
+    rest = (1 - inside.sum()).clamp(min=0) if len(likeliest) < len(heights) else 0 * inside.sum()
     return Conditional(
-        numbers=_numbers(likeliest, state, held),
-        energies=energies,
+        numbers=_numbers(likeliest, state[: len(visible)], visible),
+        energies=energies + constant,
         probabilities=torch.cat([inside, rest[None]]),
-        states=len(exact.energies),
+        states=len(heights),
+        lowest=float(exact.energies.min() + constant),
         log_partition=float(exact.log_partition - constant / temperature) if temperature else nan,
         mean_energy=float(exact.mean_energy + constant) if temperature else nan,
     )
 
 
-def _lowest(exact: Exact) -> Tensor:
+def _free_energies(exact: Exact, visible: int, temperature: float) -> Tensor:
+    """F (2^visible,) of the first free units, whatever the other free ones do."""
+    if visible == exact.units:
+        return exact.energies
+    apart = exact.energies.view(-1, 1 << visible)
+    return -temperature * (apart / -temperature).logsumexp(0) if temperature else apart.amin(0)
+
+
+def _lowest(energies: Tensor) -> Tensor:
     """The numbers of the states of lowest energy; of equal ones the smaller number comes first."""
-    found = exact.energies.topk(min(MOST, len(exact.energies)), largest=False).indices.sort().values
-    return found[exact.energies[found].argsort(stable=True)]
+    found = energies.topk(min(MOST, len(energies)), largest=False).indices.sort().values
+    return found[energies[found].argsort(stable=True)]
 
 
 def _numbers(numbers: Tensor, state: Tensor, held: Tensor) -> NDArray[np.int64]:

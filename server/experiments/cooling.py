@@ -17,6 +17,7 @@ class Cooling:
     `coldest` is that."""
 
     def __init__(self, schedule: Schedule, hottest: float, coldest: float, period: int) -> None:
+        self.cools = hottest > coldest
         hottest = max(hottest, coldest)
         self._passed = 0
         self._count = 0

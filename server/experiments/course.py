@@ -92,11 +92,14 @@ class Course:
         self.likelihood = shares @ self.log_distribution[self.lesson.numbers]
         self.divergence = -self.phases.entropy - self.likelihood
         self.misplaced = misplaced(self.distribution, self.wanted)
+        self.rarest = (self.distribution[self.lesson.numbers] / shares).min()
+        """The least p/q of a taught pattern, (): near 0 where one is missing."""
 
     def step(self, teaching: Teaching) -> Tensor:
         """One movement of the weights, or none where learning is off, and two sweeps of the dreams.
 
-        Returns KL(data‖model), how much the machine misplaces, how much its dreams do, and their noise, (4,).
+        Returns KL(data‖model), how much the machine misplaces, how much its dreams do, their noise, and the steepest
+        slope, (5,).
         """
         phases = self.phases
         phases.learning_rate, phases.momentum, phases.weight_decay = teaching.rate, teaching.momentum, teaching.decay
@@ -107,7 +110,16 @@ class Course:
         self.measure()
         expected = self.expected()
         sampled = misplaced(self.dreams.shares(), expected)
-        return torch.stack([self.divergence, self.misplaced, sampled, noise(expected)])
+        return torch.stack([self.divergence, self.misplaced, sampled, noise(expected), self.difference().abs().max()])
+
+    def difference(self) -> Tensor:
+        """Data less free, ⟨s_i s_j⟩₊ − ⟨s_i s_j⟩₋ of links that there are, with biases on the diagonal, (N, N)."""
+        return (self.phases.positive - self.phases.negative) * self.links.double().fill_diagonal_(1)
+
+    def paired(self) -> tuple[Tensor, Tensor]:
+        """⟨s_i s_j⟩ of every link when data are shown and when free, and every ⟨s_i⟩, (links + N,) each."""
+        kept = self.links.logical_or(torch.eye(self.units, dtype=torch.bool)).triu()
+        return self.phases.positive[kept], self.phases.negative[kept]
 
     def expected(self) -> Tensor:
         """The machine's distribution, given what is held, (2^visible,)."""

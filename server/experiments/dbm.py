@@ -1,18 +1,18 @@
 """A deep Boltzmann machine learns features of features, and dreams from the top down."""
 
 from collections.abc import Mapping
-from math import nan
+from math import isnan
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-from server.experiments.checks import Check, Checks, alone, checked, is_exact
+from server.experiments.checks import Checking, alone, checked, is_exact, unseen
 from server.experiments.experiment import Experiment, Series
 from server.experiments.finite import finite
 from server.experiments.gallery import NAMES, Data, Gallery
-from server.experiments.hierarchy import descents, features, rows
-from server.experiments.shown import Shown
+from server.experiments.hierarchy import descents, joined, rows, strokes
+from server.experiments.shown import Half, Shown
 from server.experiments.stacked import Stacked, Training
 from server.grammar import (
     Curves,
@@ -33,18 +33,15 @@ from server.grammar import (
 from server.models.annealed import base_bias
 from server.models.boltzmann import Boltzmann
 from server.models.minibatches import Minibatches
-from server.models.patterns import best_log_likelihood
 
 DRAWN = 36
-SLICE = 6
-"""Annealing steps per minibatch."""
-BEGINNING = 20
-"""Minibatches before the first of such checks: that of the start is made at once."""
-APART = 10
-"""Minibatches between two exact checks, which cost no annealing."""
-SPREAD = 0.01
+SHORTEST = 100
+"""Minibatches that the axis of the checks shows at least."""
+SPREAD = 0.05
 """Of the first weights."""
-SMALL = {"data": "3×3", "units": 8, "pretraining": 100, "learning_rate": 0.1, "gibbs": 5, "speed": 120.0}
+SMALL: Mapping[str, float | str | bool] = {
+    "data": "3×3", "units": 8, "pretraining": 100, "learning_rate": 0.1, "gibbs": 5, "speed": 120.0,
+}  # fmt: skip
 
 
 class DeepBoltzmann(Experiment):
@@ -53,19 +50,19 @@ class DeepBoltzmann(Experiment):
     no longer be read off, as in the restricted machine; it must be found.
 
     *Mean field* finds the best independent chances μ, going through the layers again and again. They bound the
-    likelihood from below: ln p(v) = ELBO + KL(μ ‖ truth). *Gibbs* sampling finds the true means, slowly. Both are shown
-    for one picture.
+    likelihood from below: ln p(v) = ELBO + KL(μ ‖ truth). *Gibbs* sampling finds the true means, slowly.
 
-    At first each pair of layers learns alone, as a restricted machine: *pre-training*, from the pixels up. In its last
-    form every layer has two neighbours, so what is still missing counts double meanwhile. Then all layers learn
-    together: links grow by how often their units are on together by mean field when data are shown, less how often in
-    100 chains of their own. The gradient is centred: taken of states less their means, without which units of upper
-    layers soon jam.
+    First each pair of layers learns alone, from the pixels up: *pre-training*. Meanwhile a copy of the layer below
+    stands in for the layer above that is missing, so what is learnt so far is a deep machine too: the hill shows its
+    surprise. A new layer takes the copy's place and learns what the layer below makes of the pictures, which need not
+    lower the surprise at the pictures themselves: it may stand or rise a little. Then all learn together: links
+    grow by how often their units are on together by mean field when data are shown, less how often in 100 chains of
+    their own. Gradients are centred, of states less their means: otherwise units of upper layers soon jam.
 
     Beside the bound stands the likelihood. Where every second layer together has at most 12 units, both sums over
     states are exact. Otherwise annealed importance sampling estimates them for a copy of the machine, a slice beside
     each minibatch: ln Z with 100 particles, and what lies above the bound with 40 that start from the mean field of
-    each of ten digits, one of each kind. Lines show the last finished check, so they lag by about 80 minibatches.
+    each of ten digits, one of each kind. Lines show the last finished check: they lag by about 50 minibatches.
     """
 
     title = "Deep: layers of features"
@@ -99,10 +96,11 @@ class DeepBoltzmann(Experiment):
     parameters: Controls
 
     hill = Hill(
-        lines=(Line(channel="surprise"),),
-        title="−ELBO",
-        caption="Nats per picture, at the last check.",
+        lines=(Line(channel="surprise", label="−ln p(v)"), Line(channel="bound", label="−ELBO", mark="other")),
+        title="Surprise at pictures",
+        caption="Nats, of what is learnt so far. Ticks: new stages.",
         theory=(Theory(label="each pixel alone", channel="independent"),),
+        events="begun",
         digits=2,
     )
     views = (
@@ -114,27 +112,41 @@ class DeepBoltzmann(Experiment):
             channel="dreams",
         ),
         Tiles(
-            title="Features, layer by layer",
-            caption="On top **strokes**; below, what joins them.",
-            detail="{rows} Higher ones as if layers were linear.",
+            title="Features of layer 1",
+            caption="Each unit sees a **stroke** in the pixels.",
+            detail="16 units: blue turns one on, orange off.",
             weight=2,
-            channel="features",
+            channel="strokes",
             colours="diverging",
+        ),
+        Tiles(
+            title="Features of the layers above",
+            caption="Each joins **strokes** of the layer below.",
+            detail="{rows} Seen through the layers between as if those were linear.",
+            weight=2,
+            channel="joined",
+            colours="diverging",
+        ),
+        Tiles(
+            title="Half a picture, dreamt whole",
+            caption="All layers **fill in** what was erased{filled}.",
+            detail="What is left, one chain, mean of 100 that have settled, the truth. {novelty}",
+            channel="completion",
         ),
         Relation(
             title="Likelihood above its bound",
             caption="{truth} never falls **below** the ELBO.",
             detail="Nats per picture. {yardstick}",
-            weight=2,
             x="checked",
             lines=(Line(channel="truths", label="ln p(v)"), Line(channel="bounds", label="ELBO", mark="other")),
             errors="errors",
+            theory=(Theory(label="each pixel alone", channel="level"),),
             axis="minibatches",
         ),
         Relation(
             title="Mean field against Gibbs",
             caption="Off the line, the chances are **not** a product.",
-            detail="Each mark a hidden unit while the picture below is shown. {reference}",
+            detail="Each mark a hidden unit while {seen} is shown; off by {disagreement} on average. {reference}",
             x="mean_field",
             lines=(Line(channel="gibbs", label="Gibbs"), Line(channel="exact", label="exact", mark="other")),
             theory=(Theory(label="the same", channel="same"),),
@@ -143,7 +155,7 @@ class DeepBoltzmann(Experiment):
         ),
         Tiles(
             title="Shown to the machine",
-            caption="What it **sees** there: its own picture again.",
+            caption="It sees **{seen}**, and makes it again.",
             detail="The picture, and the pixels that its mean field would make.",
             channel="shown",
         ),
@@ -163,26 +175,16 @@ class DeepBoltzmann(Experiment):
         Readout(
             title="The bound in numbers",
             caption="At the last check, in **nats** per picture.",
+            detail="{errors}",
             numbers=(
                 Number(channel="elbo", label="ELBO"),
                 Number(channel="gap", label="ln p(v) above it", digits=3),
-                Number(channel="gap_error", label="its error", digits=3),
-                Number(channel="error", label="error of ln p(v), with that of ln Z", digits=3),
-                Number(channel="particles", label="particles of 100 that count", digits=0, waiting=True),
-                Number(channel="disagreement", label="mean field off Gibbs, mean of |Δμ|", digits=3),
             ),
         ),
     )
     presets = {
         "Features of features": {},
-        "Small enough to check": {
-            "data": "3×3",
-            "units": 8,
-            "pretraining": 100,
-            "learning_rate": 0.1,
-            "gibbs": 5,
-            "speed": 120.0,
-        },
+        "Small enough to check": SMALL,
         "No pre-training": {"pretraining": 0},
         "Three hidden layers": {"layers": "three", "learning_rate": 0.02, "gibbs": 5},
         "Hot dreams": {"temperature": 2.5},
@@ -191,91 +193,90 @@ class DeepBoltzmann(Experiment):
     def restart(self) -> None:
         parameters = self.parameters
         self.gallery = Gallery(parameters.data, self.seeds.data, self.generator("data"), self.device)
-        self.pictures = checked(self.gallery, self.seeds.data)
+        self.pictures, self.unseen = checked(self.gallery, self.seeds.data), unseen(self.gallery, self.seeds.data)
         self.base = base_bias(self.gallery.train)
         layers = (self.gallery.side**2, *[parameters.units] * (2 if parameters.layers == "two" else 3))
         self.machine = Boltzmann.random(layers, self.generator("initialisation"), spread=SPREAD, device=self.device)
         self.machine.couplings.biases[0].copy_(self.base)
         self.exact = is_exact(layers)
-        seeds = torch.randint(2**31, (6,), generator=self.generator("order")).tolist()
+        seeds = torch.randint(2**31, (7,), generator=self.generator("order")).tolist()
         self.minibatches = Minibatches(len(self.gallery.train), torch.Generator().manual_seed(seeds[0]))
-        *uses, looking, self.checker = (torch.Generator(self.device).manual_seed(seed) for seed in seeds[1:])
+        *uses, looking, checker, completing = (torch.Generator(self.device).manual_seed(seed) for seed in seeds[1:])
         self.stack = Stacked(self.machine, uses, parameters.pretraining)
-        self.shown = Shown(self.machine, looking)
+        self.shown, self.half = Shown(self.machine, looking), Half(self.machine, completing)
         self.done, self.chosen = 0, 3  # of bars and stripes, the first is blank
-        self.shown.look(self.pictures[self.chosen])
-        first = self._new_check()
-        first.run(first.steps)
-        self.checks = Checks(first.concluded())
-        self.check: Check | None = None
+        self._look()
+        self.checking = Checking(self.machine, self.pictures, self.base, checker)
         self.live("held")
 
     def live(self, name: str) -> None:
         if name == "held":
             self.stack.hold(self.parameters.held == "top")
+        if name == "erased":
+            self.half.look(self.unseen[self.chosen], self.parameters.erased)
 
     def advance(self, steps: int) -> Series:
         measured = torch.tensor([self._step() for _ in range(steps)], dtype=torch.float64).T
-        series = dict(zip(("surprise", "sweeps", "strength"), measured, strict=True))
+        series = dict(zip(("surprise", "bound", "sweeps", "strength", "begun"), measured, strict=True))
         return finite(series, self.step, "The machine's weights stopped being finite")
 
-    def _step(self) -> tuple[float, float, float]:
-        """One minibatch: −ELBO of the last check, sweeps that mean field took, root mean square of all couplings."""
-        size = min(self.parameters.batch, len(self.gallery.train))
+    def _step(self) -> tuple[float, float, float, float, float]:
+        """One minibatch: −ln p(v) and −ELBO of the last check, sweeps that mean field took, root mean square of all
+        couplings, whether another stage begins."""
+        size, stage = min(self.parameters.batch, len(self.gallery.train)), self.stack.level
         self.stack.step(self.gallery.train[self.minibatches.take(size)], self.parameters)
         self.shown.sweep()
+        self.half.sweep()
         self.done += 1
-        self._measure()
+        self.checking.follow(self.stack.so_far(), self.done)
         strength = float(self.machine.couplings.flat.square().mean().sqrt())
-        return -self.checks.last.elbo, float(self.stack.sweeps), strength
+        last = self.checking.checks.last
+        return -last.truth, -last.elbo, float(self.stack.sweeps), strength, float(self.stack.level != stage)
 
-    def _measure(self) -> None:
-        """Exactly, now and then; else the annealing of a check goes on, and the next begins where it is done."""
-        if self.exact:
-            if self.done % APART == 0:
-                self.checks.add(self._new_check().concluded())
-            return
-        if self.check is None and self.done >= BEGINNING:
-            self.check = self._new_check()
-        if self.check is not None:
-            self.check.run(SLICE)
-            if self.check.finished:
-                self.checks.add(self.check.concluded())
-                self.check = self._new_check()
-
-    def _new_check(self) -> Check:
-        return Check(self.machine, self.pictures, self.base, self.checker, self.done)
+    def _look(self) -> None:
+        self.shown.look(self.pictures[self.chosen])
+        self.half.look(self.unseen[self.chosen], self.parameters.erased)
 
     def show(self) -> Mapping[str, Tensor]:
-        images, last = self.gallery.images, self.checks.last
+        images, last = self.gallery.images, self.checking.checks.last
         found, gibbs, exact = self.shown.found(self.exact)
+        independent = alone(self.base, self.pictures)
         return {
-            **self.checks.marks(),
+            **self.checking.checks.marks(),
             "dreams": images(self.stack.dreams.chances[0][:DRAWN]),
-            "features": images(features(self.machine)),
+            "strokes": images(strokes(self.machine)),
+            "joined": images(joined(self.machine)),
             "descents": images(descents(self.stack.dreams.machine, self.stack.dreams.states)),
             "shown": images(self.shown.pictures()),
+            "completion": images(self.half.pictures()),
             "mean_field": found,
             "gibbs": gibbs,
             "exact": exact,
             "same": torch.tensor([[0.0, 0.0], [1.0, 1.0]]),
             "disagreement": (found - gibbs).abs().mean(),
-            "independent": alone(self.base, self.pictures),
-            **{name: torch.tensor(getattr(last, name)) for name in ("elbo", "gap", "gap_error", "error", "particles")},
+            "independent": independent,
+            "level": torch.tensor([[0.0, -float(independent)], [float(max(self.done, SHORTEST)), -float(independent)]]),
+            "elbo": torch.tensor(last.elbo),
+            "gap": torch.tensor(last.gap),
         }
 
     def words(self) -> Mapping[str, str]:
-        best = best_log_likelihood(self.gallery.train) if self.gallery.generated else nan
+        generated = self.gallery.generated
+        right = self.half.right()
         return {
             "phase": self._phase(),
             "rows": rows(self.machine),
             "truth": "The exact ln p(v)" if self.exact else "AIS’s ln p(v)",
-            "yardstick": f"A perfect machine: −{-best:.2f}." if self.gallery.generated else "Bars: AIS’s own error.",
-            "reference": "Grey: exact." if self.exact else "100 chains.",
+            "yardstick": f"A perfect machine: −{-self.gallery.best:.2f}." if generated else "Bars: AIS’s own error.",
+            "reference": "Grey: exact." if self.exact else "100 chains, settled.",
+            "seen": f"pattern {self.chosen + 1}" if generated else f"digit {self.chosen}",
+            "filled": "" if isnan(right) else f": {100 * right:.0f} % right",
+            "novelty": "" if generated else "The machine never learnt from it.",
+            "errors": self.checking.checks.last.errors(),
         }
 
     def verdict(self) -> Verdict:
-        return self.checks.verdict(self.exact)
+        return self.checking.checks.verdict(self.exact)
 
     def position(self) -> Mapping[str, str]:
         return {"learning": "all layers" if self.stack.level is None else f"layer {self.stack.level + 1} alone"}
@@ -285,11 +286,11 @@ class DeepBoltzmann(Experiment):
             return "nothing is learnt"
         return "all layers learn" if self.stack.level is None else f"layer {self.stack.level + 1} learns alone"
 
-    @action("Another picture", help="Show the next one to mean field and to Gibbs sampling.")
+    @action("Another picture", help="Show the next one to mean field and to Gibbs sampling, and half of its like.")
     def another(self) -> None:
         """Of those whose likelihood is measured."""
         self.chosen = (self.chosen + 1) % len(self.pictures)
-        self.shown.look(self.pictures[self.chosen])
+        self._look()
 
     @action("Dreams from noise", help="Start every dream again from random units.")
     def from_noise(self) -> None:

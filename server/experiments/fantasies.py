@@ -10,6 +10,10 @@ from server.grammar import Verdict, Word
 from server.models.rbm import RBM, Chains
 
 FANTASIES, DRAWN = 100, 36
+WANDERING = 50
+"""Sweeps after which chains that were given pictures count as the machine's own fantasies."""
+WANTED, DOTING = 0.7, 0.35
+"""Share of all kinds that fantasies must be of for the claim to hold, and below which it is broken."""
 
 
 class Fantasies(Chains):
@@ -18,13 +22,25 @@ class Fantasies(Chains):
     def __init__(self, machine: RBM, gallery: Gallery, generator: torch.Generator) -> None:
         super().__init__(machine, FANTASIES, generator)
         self.gallery = gallery
+        self.swept = WANDERING
         self.scatter()
         self._known: tuple[int, tuple[Tensor, Tensor]] | None = None
 
     def from_pictures(self) -> None:
         """Start from the first pictures learned from, again and again where there are few."""
         train = self.gallery.train
+        self.swept = 0
         self.start(train[torch.arange(FANTASIES, device=train.device) % len(train)])
+
+    def from_noise(self) -> None:
+        """Start from random pixels: nothing of the pictures is in them."""
+        self.swept = WANDERING
+        self.scatter()
+
+    def sweep(self, times: int = 1) -> None:
+        """So many sweeps, counted."""
+        self.swept += times
+        super().sweep(times)
 
     def channels(self) -> dict[str, Tensor]:
         """Pictures, energy, and how many pictures learned from they are near to or copy."""
@@ -37,17 +53,27 @@ class Fantasies(Chains):
         }
 
     def verdict(self, settled: bool) -> Verdict:
-        """Whether more pass than pixel swaps do; nothing is said before the machine is settled."""
-        passing, swapped, real = self.gallery.passing(self._nearest()[1]), *self.gallery.yardsticks
+        """Whether enough pass, of enough kinds; nothing is said before the machine is settled and its chains wandered.
+
+        Enough pass halfway from pixel swaps to real pictures. They are no better than pixel swaps within two errors,
+        or of hardly any kind: broken.
+        """
+        gallery, (nearest, distance) = self.gallery, self._nearest()
+        (swapped, real), kinds = gallery.yardsticks, gallery.kinds_known
+        passing, variety = gallery.passing(distance), gallery.variety(nearest, distance)
+        enough, several = (swapped + real) / 2, WANTED * kinds
+        note = f"needs {_percent(enough)}, {several:.0f}"
+        if self.swept < WANDERING:
+            return Verdict(number="–", line="pictures still wandering", word="untested", note=f"{WANDERING} sweeps")
         word: Word = "close"
         if not settled:
             word = "untested"
-        elif passing <= swapped + 2 * _noise(swapped):
+        elif passing <= swapped + 2 * _noise(swapped) or variety < DOTING * kinds:
             word = "broken"
-        elif passing >= (swapped + real) / 2:
+        elif passing >= enough and variety >= several:
             word = "holds"
-        line = f"of fantasies pass, ± {_percent(_noise(passing))}"
-        return Verdict(number=_percent(passing), line=line, word=word, note=f"real {_percent(real)}")
+        line = f"± {_percent(_noise(passing))} {'right' if gallery.generated else 'new'}, {variety:.1f}/{kinds} kinds"
+        return Verdict(number=_percent(passing), line=line, word=word, note=note)
 
     def _nearest(self) -> tuple[Tensor, Tensor]:
         """`Gallery.nearest` of the fantasies as they are; picture and verdict both ask for it."""

@@ -22,6 +22,9 @@ class Gallery:
     Of bars and stripes nothing is held out: there `held_out` are the patterns themselves. `swapped` are the held-out
     pictures with every pixel exchanged among them; `near` is the distance, in pixels, within which 95 % of the held-out
     pictures have a picture learned from; `yardsticks` are the shares of `swapped` and of `held_out` that pass.
+    `monitored` are `each` others (held out, or swapped where nothing is) and after them as many learned from.
+
+    `kinds` says of each picture learned from which of `kinds_known` kinds it is: the digit, or the pattern itself.
 
     `on` is how often each pixel is on, `guess` the reconstruction error of guessing that, `best` the largest possible
     mean of ln p in nats, not a number where it is not known.
@@ -34,7 +37,10 @@ class Gallery:
         order = torch.rand(self.held_out.shape, generator=shuffle).argsort(0).to(device)
         self.swapped = self.held_out.gather(0, order)
         self.each = min(MONITORED, len(self.train), len(self.held_out))
-        self.monitored = torch.cat([self.held_out[: self.each], self.train[: self.each]])
+        others = self.swapped if self.generated else self.held_out
+        self.monitored = torch.cat([others[: self.each], self.train[: self.each]])
+        labels = torch.unique(self.train, dim=0, return_inverse=True)[1] if self.generated else split(seed).train_labels
+        self.kinds, self.kinds_known = labels.to(device), int(labels.max()) + 1
         self.near = float(self.nearest(self.held_out)[1].quantile(0.95))
         self.yardsticks = tuple(self.passing(self.nearest(each)[1]) for each in (self.swapped, self.held_out))
         self.first = self.images(self.train[:FIRST])
@@ -61,6 +67,22 @@ class Gallery:
         distance, nearest = differing.min(1)
         return nearest, distance
 
+    def passes(self, distance: Tensor) -> Tensor:
+        """Which pictures lie as near to one learned from as held-out ones do, (n,) bool; a copied digit does not pass.
+
+        Of bars and stripes, where all there are were learned from, only copies do.
+        """
+        return (distance <= self.near) & ((distance > 0) | self.generated)
+
     def passing(self, distance: Tensor) -> float:
-        """Share of pictures that lie as near to one learned from as held-out ones do."""
-        return float((distance <= self.near).float().mean())
+        """Share that passes."""
+        return float(self.passes(distance).float().mean())
+
+    def variety(self, nearest: Tensor, distance: Tensor) -> float:
+        """How many kinds the pictures that pass are of, from 1, or 0 where none passes: exp(entropy), as if all even.
+
+        Each counts as the kind of the picture learned from that is nearest to it.
+        """
+        counts = torch.bincount(self.kinds[nearest[self.passes(distance)]], minlength=self.kinds_known)
+        shares = counts / counts.sum().clamp_min(1)
+        return float(torch.special.entr(shares).sum().exp()) if bool(counts.any()) else 0.0

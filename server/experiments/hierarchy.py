@@ -1,58 +1,50 @@
 """Pictures of a deep machine's layers: what each unit looks for, and a dream on its way down to the pixels."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import torch
 from torch import Tensor
 
 from server.models.boltzmann import Boltzmann
 
-TILES = {2: (32, 32), 3: (24, 24, 16)}
-"""Units drawn per layer: with two and with three hidden layers they fill a square of eight by eight."""
+SIDE = 4
+"""Tiles in a row, and rows: few enough to be seen."""
 
 FULL = 3.0
 
 
-def features(machine: Boltzmann) -> Tensor:
-    """Weights of each hidden unit to the pixels, (n, n_0): a layer begins a new row of tiles, the lowest on top.
+def strokes(machine: Boltzmann) -> Tensor:
+    """Weights of the first units of layer 1 to the pixels, (SIDE², n_0)."""
+    return _scaled(machine.couplings.between[0], SIDE * SIDE)
+
+
+def joined(machine: Boltzmann) -> Tensor:
+    """The same of the layers above, (SIDE², n_0): each begins a row, and all have as many rows, the lowest on top.
 
     Those of layer l are the product W_1 … W_l: what the unit adds to the pixels' fields through the layers between,
-    were these linear. Each layer is scaled to its own spread (beyond `FULL` times their root mean square weights are in
-    full colour); blank tiles fill its last row.
+    were these linear.
     """
-    product, layers = None, []
-    counts = _drawn(machine)
-    for weights, count in zip(machine.couplings.between, counts, strict=True):
-        product = weights if product is None else product @ weights
-        full = FULL * product.square().mean().sqrt().clamp_min(1e-12)
-        layers.append((product.T[:count] / full).clamp(-1, 1))
-    side = _side(counts)
-    filled = [torch.cat([layer, layer.new_zeros(-len(layer) % side, layer.shape[1])]) for layer in layers]
-    tiles = torch.cat(filled)
-    return torch.cat([tiles, tiles.new_zeros(side * side - len(tiles), tiles.shape[1])])
+    first, *above = machine.couplings.between
+    products = list(accumulate(above, torch.matmul, initial=first))[1:]
+    return torch.cat([_scaled(product, SIDE * SIDE // len(above)) for product in products])
 
 
 def rows(machine: Boltzmann) -> str:
-    """Which rows of `features` are whose, in words: "Rows 1–4: layer 1; 5–8: layer 2."."""
-    counts, parts, first = _drawn(machine), [], 1
-    for layer, count in enumerate(counts, 1):
-        last = first - 1 + -(-count // _side(counts))
-        parts.append(f"{first}–{last}: layer {layer}" if last > first else f"{first}: layer {layer}")
-        first = last + 1
+    """Which rows of `joined` are whose, in words: "Rows 1–2: layer 2; 3–4: layer 3."."""
+    above = len(machine.couplings.layers) - 2
+    each = SIDE // above
+    parts = [f"{1 + each * place}–{each * (place + 1)}: layer {2 + place}" for place in range(above)]
     return f"Rows {'; '.join(parts)}."
 
 
-def _drawn(machine: Boltzmann) -> list[int]:
-    hidden = machine.couplings.layers[1:]
-    return [min(pair) for pair in zip(hidden, TILES[len(hidden)], strict=True)]
-
-
-def _side(counts: Sequence[int]) -> int:
-    """The smallest square of tiles in which every layer can begin a row."""
-    side = 1
-    while sum(-(-count // side) for count in counts) > side:
-        side += 1
-    return side
+def _scaled(weights: Tensor, count: int) -> Tensor:
+    """Of the first `count` units above, one row each, blank where there are fewer. A layer is scaled to its own
+    spread: beyond `FULL` times their root mean square weights are in full colour.
+    """
+    full = FULL * weights.square().mean().sqrt().clamp_min(1e-12)
+    tiles = (weights.T[:count] / full).clamp(-1, 1)
+    return torch.cat([tiles, tiles.new_zeros(count - len(tiles), tiles.shape[1])])
 
 
 def descents(machine: Boltzmann, states: Sequence[Tensor]) -> Tensor:

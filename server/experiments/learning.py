@@ -1,12 +1,23 @@
 """How a restricted machine learns: the parameters of its page."""
 
-from server.experiments.gallery import NAMES, Data
-from server.grammar import Parameters, choice, slider, toggle
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import model_validator
+
+from server.experiments.gallery import NAMES, SIDES, Data
+from server.grammar import Parameters, Refused, choice, slider, toggle
 from server.models.contrastive_divergence import Way
+
+COUNTABLE = 11
+"""Units of the smaller layer up to which every update can count out all their states."""
 
 
 class Learning(Parameters):
-    """Heat comes first, then what the gradient is and how far it goes."""
+    """Heat comes first, then what the gradient is and how far it goes.
+
+    No object has the exact gradient of a machine too large for it: Refused, whichever of the two was changed last.
+    """
 
     learning: bool = toggle(
         True,
@@ -41,3 +52,23 @@ class Learning(Parameters):
     data: Data = choice("digits", labels=NAMES, label="pictures", help="What the machine learns from.")
     hidden: int = slider(64, 4, 256, label="hidden units", help="Each has one filter, a weight for every pixel.")
     batch: int = slider(50, 5, 200, label="minibatch size", help="Pictures shown per movement; at most all.")
+
+    @model_validator(mode="after")
+    def _countable(self) -> Self:
+        smaller = min(self.hidden, SIDES[self.data] ** 2)
+        if self.way == "exact" and smaller > COUNTABLE:
+            sentence = f"The exact gradient counts out the smaller layer: at most {COUNTABLE} units, here {smaller}."
+            raise Refused(f"{sentence} Take {COUNTABLE} hidden units or fewer, or CD-k, PCD or tempering.")
+        return self
+
+    def changed(self, name: str, value: object) -> Self:
+        """As for every page; what does not go together is refused at the control that was touched."""
+        try:
+            return super().changed(name, value)
+        except Refused as refusal:
+            raise Refused(str(refusal), parameter=name) from None
+
+    @classmethod
+    def from_link(cls, link: Mapping[str, str], base: Self | None = None) -> tuple[Self, list[str]]:
+        """As for every page; the gradient is read last, so that a link's order does not matter."""
+        return super().from_link({name: link[name] for name in sorted(link, key="way".__eq__)}, base)

@@ -1,5 +1,6 @@
 """What a small machine is taught on the page of the two phases: patterns, how often each occurs, how they are drawn."""
 
+from math import log
 from typing import Literal
 
 import torch
@@ -32,6 +33,7 @@ class Lesson:
 
     def __init__(self, data: Data, seed: int) -> None:
         given = _own() if data == "own" else task(data, seed)
+        self._first = given if data == "encoder 4-2-4" else None
         self.patterns, self.counts = given.patterns, given.shares / given.shares.min()
         self.visible, self.allowed = given.visible, given.allowed
         self.names = tuple(str(unit + 1) for unit in range(given.visible)) if data in SIDES else given.units
@@ -52,6 +54,17 @@ class Lesson:
     def numbers(self) -> Tensor:
         """The pattern's numbers (n,): bit i is unit i."""
         return numbers_of(self.patterns)
+
+    @property
+    def shared_code(self) -> float | None:
+        """KL in nats of an encoder that has one code for two of its n patterns, 2/n · ln 2; None for other lessons.
+
+        No link joins its sides: those two patterns are then taken for one another every other time.
+        """
+        first = self._first
+        if first is None or not (self.patterns.equal(first.patterns) and self.shares.equal(first.shares)):
+            return None
+        return 2 * log(2) / len(self.patterns)
 
     def table(self) -> Tensor:
         """The probability of every pattern by its number, (2^visible,)."""

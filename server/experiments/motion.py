@@ -20,7 +20,7 @@ from server.models.trajectory import Decisions, Order, Trajectory
 @dataclass(frozen=True)
 class Conditions:
     """Under which a machine decides. `sweeps` 0: one run for all samples; else each sample is so many sweeps from a
-    random state."""
+    random state. The last `hidden` units are summed out of what is counted."""
 
     temperature: float
     order: Order
@@ -28,6 +28,7 @@ class Conditions:
     schedule: Schedule
     hottest: float
     period: int
+    hidden: int = 0
 
 
 class Toss(NamedTuple):
@@ -79,14 +80,16 @@ class Motion:
         state, held, now = self.trajectory.state, self.trajectory.held, self.conditions
         small = self.free_units <= LARGEST
         self.exact: Conditional | None = (
-            conditional(self.weights, self.biases, state, held, now.temperature) if small else None
+            conditional(self.weights, self.biases, state, held, now.temperature, now.hidden) if small else None
         )
         self.cooling = None
         if now.schedule != "none":
             self.cooling = Cooling(now.schedule, now.hottest, now.temperature, now.period)
-        self.samples = Visits(self.exact, apart=self._own_run > 0) if self.exact else Recent()
+        # The tosses of a single free unit know nothing of each other.
+        apart = self._own_run > 0 or self.free_units == 1
+        self.samples = Visits(self.exact, apart, self.visible) if self.exact else Recent(self.visible)
         self.coins.forget()
-        self.decisions = self.rises = 0
+        self.decisions = self.rises = self.falls = 0
         self._sum = torch.zeros((), dtype=torch.float64)
         self._passed = 0
         self._over = False
@@ -98,6 +101,16 @@ class Motion:
     def free_units(self) -> int:
         """How many are not held."""
         return self.units - int(self.trajectory.held.sum())
+
+    @property
+    def visible(self) -> int:
+        """How many units, the first ones, are not hidden."""
+        return self.units - self.conditions.hidden
+
+    @property
+    def place(self) -> int:
+        """The number of the visible units' present state, hidden bits 0; −1 beyond 62 units."""
+        return self.trajectory.number & ((1 << self.visible) - 1)
 
     @property
     def _own_run(self) -> int:
@@ -165,9 +178,9 @@ class Motion:
     def _decide(self, heats: Tensor) -> Decisions:
         before = self.trajectory.energy
         made = self.trajectory.update(len(heats), self.conditions.order, heats)
-        if self.conditions.temperature == 0 and not self.cooling:
-            climbed = made.energy.diff(prepend=made.energy.new_tensor([before]))
-            self.rises += int((climbed > SAME * max(1.0, abs(before))).sum())
+        climbed, least = made.energy.diff(prepend=made.energy.new_tensor([before])), SAME * max(1.0, abs(before))
+        self.rises += int((climbed > least).sum())
+        self.falls += int((climbed < -least).sum())
         return made
 
     def _count(self, numbers: Tensor, energies: Tensor) -> None:
@@ -179,7 +192,7 @@ class Motion:
         """A run of its own has ended; its last state stays to be seen until the next decision."""
         self._over = True
         if self.cooling:
-            self.cooling.end(self.trajectory.energy, float(self.exact.energies[0]) if self.exact else -inf)
+            self.cooling.end(self.trajectory.energy, self.exact.lowest if self.exact else -inf)
 
     def _begin_again(self) -> None:
         """The next run of its own: from the top of a descent, or from a random state."""

@@ -21,7 +21,7 @@ from server.experiments.arm import Arm, Recipe
 from server.experiments.experiment import Experiment, Series
 from server.grammar import Curves, Diverged, Hill, Line, Parameters, Theory, Verdict
 from server.grammar.errors import WayOn
-from server.models.data import Split, split
+from server.models.data import Split, split, with_random_labels
 from server.models.minibatches import Minibatches
 
 CLASSES = 10  # digits
@@ -92,6 +92,10 @@ class Paired(Experiment):
         """Scalars on the net's device, in the order of `measured`."""
         return (arm.accuracy(),)
 
+    def coming(self, steps: int) -> Series:
+        """Further scalars (steps,) of each of the coming steps, known before they are taken: a schedule, say."""
+        return {}
+
     def recipe(self) -> Recipe:
         """What both arms have in common: every control that is called as a field of `Recipe`."""
         named = {field.name for field in fields(Recipe)} & set(type(self.parameters).model_fields)
@@ -108,20 +112,22 @@ class Paired(Experiment):
 
     def restart(self) -> None:
         data, recipes = self.data(), self.recipes()
-        self.pair = tuple(Arm(each, data, self.generator("initialisation"), self.device) for each in recipes)
+        self.pair = tuple(
+            Arm(each, self._told(data, each), self.generator("initialisation"), self.device) for each in recipes
+        )
         self.orders = self._orders(recipes)
         self.reached: list[int | None] = [None, None]
         self.diverged = ""
         self._recent = torch.empty(2, 0, device=self.device)
-        self._measure()
         self._look()
+        self._measure()
 
     def live(self, name: str) -> None:
         for arm, recipe in zip(self.pair, self.recipes(), strict=True):
             arm.follow(recipe)
 
     def advance(self, steps: int) -> Series:
-        shown = self._draw(steps)
+        shown, coming = self._draw(steps), self.coming(steps)
         losses = torch.empty(2, steps, device=self.device)
         measured = torch.empty(2, len(self.measured), steps, device=self.device)
         for arm in self.pair:
@@ -137,6 +143,7 @@ class Paired(Experiment):
         series = {f"loss_{letter}": row for letter, row in zip("AB", losses, strict=True)}
         for letter, rows in zip("AB", measured, strict=True):
             series |= {f"{name}_{letter}": row for name, row in zip(self.measured, rows, strict=True)}
+        series |= coming
         self._check(shown, series)
         self._watch(losses)
         return series
@@ -159,6 +166,12 @@ class Paired(Experiment):
 
     def position(self) -> Mapping[str, str]:
         return {"epoch": str(self.orders[0].epoch)}
+
+    def _told(self, data: Split, recipe: Recipe) -> Split:
+        """The data with the share of random labels of a recipe: the same draws in both arms."""
+        if not recipe.random_labels:
+            return data
+        return with_random_labels(data, recipe.random_labels / 100, self.generator("data", "labels"))
 
     def _orders(self, recipes: tuple[Recipe, Recipe]) -> tuple[Minibatches, Minibatches]:
         """One order of examples for both; two, begun alike, where it is the order or the batch that differs."""

@@ -7,6 +7,8 @@ from server.grammar import Verdict
 
 ENOUGH = 0.05
 """Of the probability may be misplaced."""
+PRESENT = 0.5
+"""Of its share every taught pattern must have: among many patterns, one that is missing hardly counts in the sum."""
 WINDOW = 300
 LEAST = 0.02
 """By which KL falls from window to window, as a share of itself, while learning goes on."""
@@ -32,16 +34,19 @@ class Progress:
         before, since = self._recent.view(2, WINDOW).mean(1)
         return bool(since > (1 - LEAST) * before)
 
-    def verdict(self, misplaced: float, blame: str) -> Verdict:
-        """The word on a machine whose distribution is off by `misplaced`; `blame`: why, where it is stuck."""
+    def verdict(self, misplaced: float, rarest: float, blame: str) -> Verdict:
+        """The word on a machine whose distribution is off by `misplaced`; `rarest`: the least p/q of a taught pattern;
+        `blame`: why, where it is stuck."""
         number, line = _percent(misplaced), "probability misplaced"
         if self.steps == 0:
             return Verdict(number=number, line=line, word="untested", note="nothing learnt yet")
-        if misplaced <= ENOUGH:
+        if misplaced <= ENOUGH and rarest >= PRESENT:
             return Verdict(number=number, line=line, word="holds", note=f"at most {100 * ENOUGH:.0f}\u2009%")
         if self.stuck:
             return Verdict(number=number, line=line, word="broken", note=blame)
-        return Verdict(number=number, line=line, word="untested", note="still learning")
+        missing = misplaced <= ENOUGH
+        note = "a pattern is missing" if missing else "still learning"
+        return Verdict(number=number, line=line, word="untested", note=note)
 
 
 def _percent(share: float) -> str:

@@ -148,13 +148,13 @@ class ReconstructionLies(Experiment):
         ),
         Tiles(
             title="What CD-1's machine dreams",
-            caption="**{dreamt_cd_1} of {patterns}** patterns among 36 dreams.",
+            caption="**{dreamt_cd_1} of {patterns}** in 36 dreams.",
             detail="Drawn from its exact distribution, without a chain.",
             channel="dreams_cd_1",
         ),
         Tiles(
             title="What exact learning dreams",
-            caption="**{dreamt_exact} of {patterns}** patterns among 36 dreams.",
+            caption="**{dreamt_exact} of {patterns}** in 36 dreams.",
             detail="Drawn with the same random numbers.",
             channel="dreams_exact",
         ),

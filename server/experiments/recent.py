@@ -10,15 +10,16 @@ KEPT = 4096
 
 
 class Recent:
-    """The last `KEPT` samples of a machine whose states have numbers."""
+    """The last `KEPT` samples of a machine whose states have numbers; only the first `visible` units are looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, visible: int) -> None:
+        self._seen = (1 << visible) - 1
         self._numbers = torch.zeros(0, dtype=torch.int64)
         self.samples = 0
 
     def add(self, numbers: Tensor) -> None:
         """Take the states that were there since, by number."""
-        self._numbers = torch.cat([self._numbers, numbers])[-KEPT:]
+        self._numbers = torch.cat([self._numbers, numbers & self._seen])[-KEPT:]
         self.samples += len(numbers)
 
     def likeliest(self) -> tuple[Tensor, Tensor]:

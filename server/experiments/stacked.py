@@ -6,6 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from server.experiments.shown import Erased
 from server.grammar import Parameters, choice, slider, toggle
 from server.models.boltzmann import Boltzmann, Chains
 from server.models.joint_learning import Learner
@@ -44,12 +45,16 @@ class Training(Parameters):
         0.0001, 0, 0.01, step=0.0001, symbol=r"\lambda", label="weight decay", applies="live",
         help="Pull of every weight towards 0.",
     )  # fmt: skip
+    erased: Erased = choice(
+        "lower", label="erase half", labels={"lower": "lower half", "right": "right half", "none": "nothing"},
+        applies="live", help="What the machine must fill in of a picture that it has never seen.",
+    )  # fmt: skip
     sweeps: int = slider(
-        10, 1, 50, label="mean-field sweeps", applies="live",
+        10, 1, 25, label="mean-field sweeps", applies="live",
         help="At most so many per minibatch; fewer where the chances settle earlier.",
     )  # fmt: skip
     gibbs: int = slider(
-        3, 1, 20, symbol="k", label="Gibbs sweeps", applies="live",
+        3, 1, 10, symbol="k", label="Gibbs sweeps", applies="live",
         help="Of the 100 chains per minibatch of joint learning. Too few, and they lag behind the weights.",
     )  # fmt: skip
     pretraining: int = slider(
@@ -78,6 +83,10 @@ class Stacked:
         pairs = len(self.machine.couplings.between)
         level = self.learnt // self.each if self.each else pairs
         return level if level < pairs else None
+
+    def so_far(self) -> Boltzmann:
+        """The machine that what is learnt so far makes up; see `Pretraining.so_far`."""
+        return self.machine if self.level is None else self.pretraining.so_far()
 
     def hold(self, top: bool) -> None:
         """Hold the top layer of every dream from now on, or let it go."""

@@ -1,28 +1,34 @@
-"""Maps that were made lately, so that a rewind, a new cue or a class on one page need not make them again."""
+"""What was surveyed lately, so that a rewind, a new cue or a class on one page need not survey it again."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 from server.models.basins import BasinMap
 
 KEPT = 16
+Survey = TypeVar("Survey")
 
 
-class Surveys:
-    """The last few maps by what they depend on. Whoever looks at a map may refine it: it only ever gets finer."""
+class Surveys(Generic[Survey]):
+    """The last few by what they depend on. Whoever looks at one may refine it: it only ever gets finer."""
 
     def __init__(self) -> None:
-        self._maps: OrderedDict[Hashable, BasinMap] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Survey] = OrderedDict()
 
-    def get(self, key: Hashable, make: Callable[[], BasinMap]) -> BasinMap:
-        """The map of this key, made if it is not there."""
-        if key not in self._maps:
-            self._maps[key] = make()
-        self._maps.move_to_end(key)
-        while len(self._maps) > KEPT:
-            self._maps.popitem(last=False)
-        return self._maps[key]
+    def get(self, key: Hashable, make: Callable[[], Survey]) -> Survey:
+        """The survey of this key, made if it is not there."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        self._kept.move_to_end(key)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def forget(self) -> None:
+        """Drop them all."""
+        self._kept.clear()
 
 
-SURVEYS = Surveys()
-"""Of this process; sessions of one worker share it."""
+SURVEYS: Surveys[BasinMap] = Surveys()
+"""Maps of basins. Of this process; sessions of one worker share it."""

@@ -25,9 +25,14 @@ def channels(motion: Motion) -> dict[str, Tensor]:
     """All arrays of a picture but the weights."""
     trajectory, toss = motion.trajectory, _toss(motion)
     bars = _counted(motion, motion.exact) if motion.exact else _lately(motion)
-    return bars | motion.coins.channels(motion.heat, (toss.gap, toss.coin)) | {
+    coin = toss.coin if toss.heat else nan  # without heat none is tossed
+    made = motion.decisions or nan
+    return bars | motion.coins.channels(motion.heat, (toss.gap, coin)) | {
         "units": trajectory.state,
         "held": trajectory.held.float(),
+        "layers": (torch.arange(motion.units) >= motion.visible).float(),
+        "up": torch.tensor(motion.rises / made),
+        "down": torch.tensor(motion.falls / made),
         "deciding": torch.tensor(toss.unit),
         "chance": torch.tensor(toss.chance),
         "toss": torch.tensor([toss.gap, toss.chance]),
@@ -55,8 +60,8 @@ def _counted(motion: Motion, exact: Conditional) -> dict[str, Tensor]:
     """Bars with their exact answer."""
     visits, temperature = motion.samples, motion.conditions.temperature
     assert isinstance(visits, Visits)
-    shares, facts = visits.shares, visits.facts if exact.known and not motion.cooling else nan
     steady = exact.known and not motion.cooling
+    shares, facts = visits.shares, visits.facts if steady and not visits.evidence.astray else nan
     ends = exact.energies[[0, -1]]
     law = torch.stack([ends, -ends / (temperature or nan) - exact.log_partition], 1)
     return {
@@ -67,7 +72,7 @@ def _counted(motion: Motion, exact: Conditional) -> dict[str, Tensor]:
         "log_shares": torch.where(shares[:-1] > 0, shares[:-1].log(), nan),
         "law": law,
         "exact_energy": torch.tensor(exact.mean_energy if steady else nan),
-        "lowest": torch.tensor(nan) if steady else exact.energies[0],
+        "lowest": torch.tensor(nan if steady else exact.lowest),
         "exact_mean": torch.tensor(exact.mean_energy),
         "log_partition": torch.tensor(exact.log_partition),
         "facts": torch.tensor(facts if facts < inf else nan),
@@ -76,10 +81,14 @@ def _counted(motion: Motion, exact: Conditional) -> dict[str, Tensor]:
 
 
 def _lately(motion: Motion) -> dict[str, Tensor]:
-    """Bars of the states visited most of late, lowest energy first; nothing exact."""
+    """Bars of the states visited most of late, lowest energy first; nothing exact. With units hidden those visited most
+    come first, as free energies are not known."""
     numbers, shares = _recent(motion).likeliest()
+    hidden = motion.conditions.hidden > 0
     energies = motion.energies(states_of(numbers, motion.units))
-    order = energies.argsort(stable=True)
+    order = (-shares if hidden else energies).argsort(stable=True)
+    if hidden:
+        energies = energies * nan
     unknown = torch.tensor(nan)
     nothing = ("exact_energy", "lowest", "exact_mean", "log_partition", "facts", "misplaced")
     return {
@@ -100,16 +109,17 @@ def _recent(motion: Motion) -> Recent:
 
 def _place(motion: Motion, numbers: Tensor) -> int:
     """The bar of the present state, of bars for these states; −1: it has none."""
-    here = (numbers == motion.trajectory.number).nonzero()
+    here = (numbers == motion.place).nonzero()
     return int(here[0, 0]) if len(here) else -1
 
 
 def _bars(motion: Motion, numbers: Tensor, shares: Tensor) -> dict[str, Tensor]:
-    """Shares, the units of each state under its bar (k, rows, columns), and the bar of the present state."""
-    states = states_of(numbers, motion.units)
-    width = -(-motion.units // TALLEST)
-    rows = -(-motion.units // width)
-    states = torch.nn.functional.pad(states, (0, rows * width - motion.units), value=nan)
+    """Shares, the visible units of each state under its bar (k, rows, columns), and the bar of the present state."""
+    visible = motion.visible
+    states = states_of(numbers, visible)
+    width = -(-visible // TALLEST)
+    rows = -(-visible // width)
+    states = torch.nn.functional.pad(states, (0, rows * width - visible), value=nan)
     return {
         "shares": shares,
         "columns": states.view(-1, rows, width),
@@ -122,7 +132,6 @@ def words(motion: Motion, signed: tuple[Tensor, Tensor, Tensor] | None) -> dict[
     toss, exact = _toss(motion), motion.exact
     known = exact is not None and exact.known
     barred = torch.from_numpy(exact.numbers) if exact else _recent(motion).likeliest()[0]
-    unmeasured = "Not measured: no coins at T = 0." if exact else "Too many states to add up."
     return {
         "formula": "cold" if motion.heat == 0 else "signs" if signed else "binary",
         "unit": str(toss.unit + 1),
@@ -137,9 +146,39 @@ def words(motion: Motion, signed: tuple[Tensor, Tensor, Tensor] | None) -> dict[
         "biases": "For units of −1 and +1: b/2 + Σ w/4."
         if signed
         else "Friends, rivals, memories: −½ Σ w, plus chance.",
-        "powers": "Both in powers of ten: −1 is 10 %." if known else unmeasured,
-        "slope": "Its slope is −1/T, its height −ln Z." if known else unmeasured,
+        "rim": "Double rim: hidden." if motion.conditions.hidden else "",
+        "law": "a loaded coin" if motion.heat else "a step, no coin",
+        **_below(motion),
     }
+
+
+def _below(motion: Motion) -> dict[str, str]:
+    """What the views below the first screen say."""
+    exact, visits, cooling = motion.exact, motion.samples, motion.cooling
+    course = (
+        "held at T"
+        if not cooling
+        else "cooled down to T, over and over"
+        if cooling.cools
+        else "held at T, nothing cools"
+    )
+    if exact is None or not isinstance(visits, Visits):
+        powers = slope = "Too many states to add up."
+        compared, news = "nothing, the exact answer is not known", "Too many states to add up."
+    elif not exact.known:
+        powers, slope = (
+            "Not measured: at T = 0 there is no distribution.",
+            "No law at T = 0: shares are of where it fell.",
+        )
+        compared, news = "nothing, T = 0 has no distribution", "At T = 0 it falls and stays."
+    else:
+        powers = f"Powers of ten, −1 is 10 %; of {visits.compared}."
+        slope = "Its slope is −1/T, its height −ln Z."
+        compared = visits.compared
+        news = "Every sample is a fact of its own." if visits.apart else "Samples in a row are not all news."
+    if cooling and exact and exact.known:
+        slope, news = "The law holds at one T; these are the ends of descents.", "A sample is where a descent ended."
+    return {"course": course, "powers": powers, "slope": slope, "compared": compared, "news": news}
 
 
 def _sum(motion: Motion, toss: Toss, signed: tuple[Tensor, Tensor, Tensor] | None) -> str:
@@ -159,14 +198,23 @@ def _coin(toss: Toss) -> str:
     """The coin that was tossed."""
     if isnan(toss.coin):
         return ""
-    return f". Its coin: {toss.coin:.2f} {'<' if toss.on else '≥'} {toss.chance:.2f}, {'on' if toss.on else 'off'}"
+    # So many digits that one sees which is greater.
+    digits = next((n for n in range(2, 16) if f"{toss.coin:.{n}f}" != f"{toss.chance:.{n}f}"), 16)
+    coin, chance = f"{toss.coin:.{digits}f}", f"{toss.chance:.{digits}f}"
+    return f". Its coin: {coin} {'<' if toss.on else '≥'} {chance}, {'on' if toss.on else 'off'}"
 
 
 def _others(motion: Motion) -> str:
-    """What the states without a bar hold together."""
+    """What the bars are of, and what the states without one hold together."""
+    hidden = motion.conditions.hidden
+    return f"{_rest(motion)} {hidden} hidden summed out." if hidden else _rest(motion)
+
+
+def _rest(motion: Motion) -> str:
     exact, visits = motion.exact, motion.samples
     if exact is None or not isinstance(visits, Visits):
-        return "Too many states to add up: those visited most of late."
+        most = "most visited of late first." if motion.conditions.hidden else "those visited most of late."
+        return f"Too many states to add up: {most}"
     if not exact.known:
         if motion.cooling:
             return "No dashes at T = 0: each descent ends in a valley."
@@ -179,6 +227,8 @@ def _others(motion: Motion) -> str:
 
 def verdict(motion: Motion) -> Verdict:
     """The share of probability misplaced; without heat the times the energy rose."""
+    if motion.cooling and not motion.cooling.cools:
+        return Verdict(number="–", line="nothing cools", word="untested", note="hottest is not above T")
     if motion.cooling:
         line = "ended deepest" if motion.exact else "too many states"
         return Verdict(number=motion.cooling.told, line=line, word="untested", note="annealing")

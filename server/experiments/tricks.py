@@ -25,10 +25,17 @@ def learning_rate(default: float = 0.2) -> Any:
     )  # fmt: skip
 
 
-def batch(default: int = 64, low: int = 1) -> Any:
+def batch(default: int = 64, low: int = 1, *, symbol: str = "m", label: str = "batch size") -> Any:
     return slider(
-        default, low, 512, symbol="m", label="batch size", scale="log", applies="live",
+        default, low, 512, symbol=symbol, label=label, scale="log", applies="live",
         help="How many examples each step sees; their mean gradient is followed.",
+    )  # fmt: skip
+
+
+def replacement(default: bool = False) -> Any:
+    return toggle(
+        default, label="drawn by lot",
+        help="Each minibatch is drawn from all examples, not from what the epoch has left.",
     )  # fmt: skip
 
 

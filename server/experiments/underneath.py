@@ -5,7 +5,7 @@ from server.grammar import Curves, Line, Number, Profile, Readout, Relation, The
 BELOW: tuple[View, ...] = (
     Relation(
         title="Misplaced, sample by sample",
-        caption="Four times the samples **halve** the error.",
+        caption="Four times the facts **halve** the noise.",
         detail="{powers}",
         x="counted",
         lines=(Line(channel="misplaced_marks", label="misplaced"),),
@@ -15,17 +15,18 @@ BELOW: tuple[View, ...] = (
     ),
     Relation(
         title="Energy against log probability",
-        caption="A **straight** line: Boltzmann’s law.",
+        caption="Boltzmann’s law is a **straight** line.",
         detail="{slope}",
         index="state",
         x="energies",
         lines=(Line(channel="log_shares", label="ln share"),),
         theory=(Theory(label="−E/T − ln Z", channel="law"),),
-        axis="energy",
+        axis="(free) energy",
     ),
     Readout(
         title="In numbers",
-        caption="Samples in a row are **not** all news.",
+        caption="Compared: **{compared}**.",
+        detail="{news}",
         numbers=(
             Number(channel="samples", label="samples", digits=0),
             Number(channel="facts", label="independent facts they hold", digits=0, waiting=True),
@@ -37,7 +38,7 @@ BELOW: tuple[View, ...] = (
     ),
     Curves(
         title="Temperature",
-        caption="Annealing cools **down** to T, over and over.",
+        caption="It is **{course}**.",
         lines=(Line(channel="heat", label="T"),),
         low=0,
     ),

@@ -5,6 +5,7 @@ from server.grammar.errors import Diverged, DownhillError, Refused
 from server.grammar.head import Formula, Hill, Verdict, Word
 from server.grammar.parameters import Parameters, choice, slider, toggle
 from server.grammar.pictures import BasinMap, Graph, Matrix, Surface, Tiles, Tree
+from server.grammar.planes import Plane, Points
 from server.grammar.views import Curves, Line, Number, Profile, Readout, Relation, Theory, View
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Matrix",
     "Number",
     "Parameters",
+    "Plane",
+    "Points",
     "Profile",
     "Readout",
     "Refused",

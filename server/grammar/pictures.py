@@ -16,6 +16,8 @@ class Matrix(View):
     colours: Colours = "diverging"
     rows: str = "row"
     columns: str = "column"
+    span: tuple[float, float] | None = None
+    """Of the colours; found from the numbers where None."""
 
     def channels(self) -> dict[str, tuple[int, ...]]:
         return {self.channel: (2,)}
@@ -36,6 +38,8 @@ class Tiles(View):
     """An action (cells: list[int], value: bool) that painting calls."""
     drop: str = ""
     """An action (cells: list[int]): the cells that are ink in a picture dropped on it, cut to black and white there."""
+    names: tuple[str, ...] = ()
+    """What stands above the images, the first one's first."""
 
     def channels(self) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {self.channel: (3,)}

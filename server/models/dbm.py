@@ -35,7 +35,7 @@ class MeanField(NamedTuple):
     sweeps: int
     """Sweeps over all hidden layers that were made."""
     change: Tensor
-    """The largest change of any μ in the last sweep, ()."""
+    """The largest change of any μ of the rows swept last, ()."""
 
 
 def mean_field(
@@ -48,6 +48,7 @@ def mean_field(
 ) -> MeanField:
     """μ_l = σ((b_l + W_{l−1}ᵀ μ_{l−1} + W_l μ_{l+1}) / T), layer after layer, until no μ changes by `tolerance`.
 
+    A row may rest as soon as none of its own μ changes by so much, while others go on.
     Each layer is set to its best given the others (its units do not hear each other), so no sweep lowers the ELBO and
     nothing need be damped. `start` holds first means of the hidden layers; None takes `upwards`. Where there are
     several fixed points, the start decides between them. Raises ValueError for links within layers or no sweeps.
@@ -56,14 +57,28 @@ def mean_field(
     if sweeps < 1:
         raise ValueError(f"Mean field needs at least one sweep, not {sweeps}.")
     means = [visible, *(upwards(machine, visible) if start is None else [mean.clone() for mean in start])]
+    found, rows = means, torch.arange(len(visible), device=visible.device)
     made, change = 0, visible.new_full((), torch.inf)
     while made < sweeps and not change < tolerance:
         before = means[1:]
+        means = means.copy()
         for layer in range(1, len(means)):
             means[layer] = machine.probabilities(layer, means)
-        change = torch.stack([(mean - old).abs().max() for mean, old in zip(means[1:], before, strict=True)]).max()
-        made += 1
-    return MeanField(means, made, change)
+        changes = [(mean - old).abs().amax(1) for mean, old in zip(means[1:], before, strict=True)]
+        largest = torch.stack(changes).amax(0)
+        change, made = largest.max(), made + 1
+        moving = ~(largest < tolerance)
+        if 2 * int(moving.sum()) <= len(rows):  # rows do not hear each other: those that have settled are left out
+            found = _put(found, rows, means)
+            rows, means = rows[moving], [mean[moving] for mean in means]
+    return MeanField(_put(found, rows, means), made, change)
+
+
+def _put(found: list[Tensor], rows: Tensor, means: list[Tensor]) -> list[Tensor]:
+    """The means of these rows among those of all, in new tensors but for the pictures."""
+    if len(rows) == len(found[0]):
+        return means
+    return [found[0], *(old.index_copy(0, rows, new) for old, new in zip(found[1:], means[1:], strict=True))]
 
 
 def upwards(machine: Boltzmann, visible: Tensor) -> list[Tensor]:

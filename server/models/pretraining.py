@@ -10,14 +10,18 @@ Put together, a layer's field is the mean of what its two restricted machines sa
 and b from above, and the weights stay as they are. (Weights between two layers in the middle count twice in both
 directions; trained singly they would be halved, which is the same.)
 
-Source: R. Salakhutdinov, G. Hinton, "Deep Boltzmann machines", AISTATS (2009), section 3.1.1 and figure 2.
+To count the layer below twice is to hear it, and a copy of it in place of the layer above that is still missing. So
+what is learnt before the last machine is a deep machine too, with that copy on top, and has a likelihood and a bound.
+
+Sources: R. Salakhutdinov, G. Hinton, "Deep Boltzmann machines", AISTATS (2009), section 3.1.1 and figure 2; R.
+Salakhutdinov, G. Hinton, "A better way to pretrain deep Boltzmann machines", NIPS (2012), section 3, for the copy.
 """
 
 import torch
 from torch import Tensor
 
 from server.models.annealed import base_bias
-from server.models.boltzmann import Boltzmann
+from server.models.boltzmann import Boltzmann, Couplings
 from server.models.chains import Chains, sample
 
 
@@ -45,13 +49,21 @@ class Level:
         return sample(chances, torch.empty_like(chances), self.generator, torch.empty_like(chances))
 
     def contrastive_divergence(self, below: Tensor, learning_rate: float, momentum: float, decay: float) -> None:
-        """CD-1: towards the data (n, units below), away from what one sweep makes of them."""
+        """CD-1: towards the data (n, units below), away from what one sweep makes of them.
+
+        Centred as in `joint_learning`: weights and biases together would overshoot, and ln p(v) fall meanwhile.
+        """
         above = self.above(below)
         dreamt = self.draw(self.below(self.draw(above)))
         after = self.above(dreamt)
         share, couplings = 1 / len(below), (self.weights, self.bias_below, self.bias_above)
         weights = torch.addmm(dreamt.T @ after, below.T, above, beta=-share, alpha=share) - decay * self.weights
-        gradient = (weights, (below - dreamt).mean(0), (above - after).mean(0))
+        lower, upper = (below - dreamt).mean(0), (above - after).mean(0)
+        on_below, on_above = below.mean(0), above.mean(0)
+        weights.addr_(on_below, upper, alpha=-1).addr_(lower, on_above, alpha=-1)
+        lower.addmv_(weights, on_above, alpha=-self.down)
+        upper.addmv_(weights.T, on_below, alpha=-self.up)
+        gradient = (weights, lower, upper)
         for velocity, slope, coupling in zip(self.velocity, gradient, couplings, strict=True):
             velocity.mul_(momentum).add_(slope, alpha=learning_rate)
             coupling.add_(velocity)
@@ -71,6 +83,19 @@ class Pretraining:
     def level(self) -> int:
         """The machine now learning, counted from 0; −1 before the first."""
         return len(self.levels) - 1
+
+    def so_far(self) -> Boltzmann:
+        """The deep machine of the levels begun: a copy of its last layer but one is its top, linked by the same
+        weights, b of that level its biases. Where the last level is begun, or none, the whole machine itself.
+        """
+        level, whole = self.level, self.machine.couplings
+        if level in (-1, len(whole.between) - 1):
+            return self.machine
+        known = whole.layers[: level + 2]
+        parts = [*whole.between[: level + 1], whole.between[level].T]
+        parts += [*whole.biases[: level + 2], self.levels[level].bias_below]
+        flat = torch.cat([part.flatten() for part in parts])
+        return Boltzmann(Couplings.over(flat, (*known, known[level])), self.machine.temperature)
 
     def learn(self, batch: Tensor, level: int, *, learning_rate: float, momentum: float, decay: float) -> None:
         """One minibatch (n, visible) for a level, which is begun where it was not; those below it stand still.

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from server.grammar import BasinMap, Matrix, Profile, Tiles, Tree, View
+from server.grammar import BasinMap, Matrix, Points, Profile, Tiles, Tree, View
 from server.runtime.history import Bookmark
 from server.runtime.session import Session
 from server.runtime.wire import Array, Quantised, encode, quantise
@@ -65,6 +65,8 @@ def colour_maps(views: tuple[View, ...]) -> dict[str, bool]:
 def _images(view: View) -> dict[str, bool]:
     if isinstance(view, BasinMap):
         return {view.purity: False, view.tiles: False}
+    if isinstance(view, Points):
+        return {view.certainty: False} if view.certainty else {}
     if isinstance(view, Profile | Tree):
         return {view.tiles: False} if view.tiles else {}
     if not isinstance(view, Matrix | Tiles):

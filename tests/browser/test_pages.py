@@ -124,5 +124,5 @@ def test_little_is_fetched_and_three_only_for_a_surface(name: str, visit: Visit,
     assert sum(size for url, size in code.items() if url not in three) <= 200_000
     kinds = {view["kind"] for view in server.ask(f"/api/experiments/{name}")["views"]}
     assert not three or "surface" in kinds
-    seldom = {"relation", "basins", "tree", "graph"}
+    seldom = {"relation", "basins", "tree", "graph", "plane"}
     assert {kind for kind in seldom if any(f"/js/views/{kind}.js" in url for url in code)} == kinds & seldom

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from server.experiments.experiment import Experiment
-from server.grammar import Action, Parameters
+from server.grammar import Action, Parameters, Refused
 
 EXAMPLES: dict[object, Any] = {float: 0.5, int: 0, bool: True, str: "", list[int]: [0, 1]}
 
@@ -23,7 +23,22 @@ def values(control: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 def parameters(kind: type[Experiment]) -> st.SearchStrategy[Parameters]:
     """Any valid parameters of an experiment."""
-    return st.builds(kind.Controls, **{control["name"]: values(control) for control in kind.Controls.controls()})
+    chosen = st.fixed_dictionaries({control["name"]: values(control) for control in kind.Controls.controls()})
+    return chosen.filter(lambda each: _together(kind.Controls, each)).map(lambda each: kind.Controls(**each))
+
+
+def accepted(parameters: Parameters, control: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Any value that one control can take beside the others as they are."""
+    kept = parameters.model_dump()
+    return values(control).filter(lambda value: _together(type(parameters), {**kept, control["name"]: value}))
+
+
+def _together(controls: type[Parameters], chosen: dict[str, Any]) -> bool:
+    try:
+        controls(**chosen)
+    except Refused:
+        return False
+    return True
 
 
 def extremes(kind: type[Experiment]) -> list[Parameters]:

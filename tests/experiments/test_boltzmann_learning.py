@@ -33,6 +33,11 @@ def change(experiment: BoltzmannLearning, **parameters: float | str | bool) -> N
         experiment.live(name)
 
 
+def both_phases(experiment: BoltzmannLearning) -> Tensor:
+    shown = experiment.show()
+    return torch.stack([shown["shown"], shown["free"]])
+
+
 def weights(experiment: BoltzmannLearning) -> Tensor:
     phases = experiment.course.phases
     return torch.cat([phases.weights.flatten(), phases.biases])
@@ -230,13 +235,13 @@ def test_correlations_of_sampled_phases_are_the_exact_ones_within_noise() -> Non
     experiment = run(60, chains=1000)
     change(experiment, learning=False)
     stepped(experiment, 1)
-    exact = experiment.show()["phases"].clone()
+    exact = both_phases(experiment)
     change(experiment, phases="sampled")
     stepped(experiment, 20)
     means = torch.stack([torch.tensor(0.0).expand_as(exact).clone()])
     for _ in range(30):
         stepped(experiment, 1)
-        means = means + experiment.show()["phases"] / 30
+        means = means + both_phases(experiment) / 30
     assert (means[0] - exact).abs().max() < 0.01
 
 
@@ -294,7 +299,7 @@ def test_split_calls_do_not_change_the_run(phases: str) -> None:
     for name, values in whole.items():
         assert torch.equal(torch.cat([part[name] for part in parts]), values)
     for name, picture in together.show().items():
-        assert torch.equal(apart.show()[name], picture)
+        torch.testing.assert_close(apart.show()[name], picture, rtol=0, atol=0, equal_nan=True)
 
 
 def test_heat_acts_on_learning_and_dreams_at_once() -> None:
@@ -309,9 +314,48 @@ def test_progress_calls_a_standstill_stuck_and_a_fall_learning() -> None:
     still, falling = Progress(), Progress()
     still.add(torch.full_like(steps, 0.7))
     falling.add((-steps / WINDOW).exp())
-    assert still.verdict(0.5, "why").word == "broken"
-    assert falling.verdict(0.5, "why").word == "untested"
-    assert still.verdict(0.01, "why").word == "holds"
+    assert still.verdict(0.5, 1, "why").word == "broken"
+    assert falling.verdict(0.5, 1, "why").word == "untested"
+    assert still.verdict(0.01, 1, "why").word == "holds"
+
+
+def test_the_claim_does_not_hold_while_one_of_many_patterns_is_missing() -> None:
+    still, falling = Progress(), Progress()
+    still.add(torch.full((2 * WINDOW,), 0.04).double())
+    falling.add(torch.tensor([0.2, 0.1]).double())
+    assert still.verdict(0.042, 0.01, "why").word == "broken"
+    assert falling.verdict(0.042, 0.01, "why").note == "a pattern is missing"
+
+
+def test_the_rarest_pattern_is_found_among_those_taught() -> None:
+    experiment = run(40)
+    shares = seen(experiment)
+    taught = zip(experiment.lesson.patterns.int().tolist(), experiment.lesson.shares.tolist(), strict=True)
+    assert float(experiment.course.rarest) == pytest.approx(min(shares[tuple(p)] / q for p, q in taught))
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize("data", ["xor", "encoder 4-2-4", "bars 3×3"])
+def test_bars_sum_to_one_with_all_others(data: str, held: bool) -> None:
+    experiment = run(20, data=data)
+    if held:
+        experiment.press(0)
+    shown = experiment.show()
+    assert float(shown["model"].sum()) == pytest.approx(1)
+    assert float(shown["data"].sum()) == pytest.approx(1)
+    assert len(shown["pictures"]) == len(shown["model"])
+    assert 0 <= int(shown["dream"]) < len(shown["model"])
+
+
+def test_the_encoder_preset_that_is_stuck_ends_at_the_dashed_line() -> None:
+    experiment = run(0, 1, **BoltzmannLearning.presets["Encoder, stuck"])
+    divergences = stepped(experiment, 1500)["kl"]
+    bound = float(experiment.show()["shared_code"])
+    assert bound == pytest.approx(log(2) / 2)
+    assert bound < float(divergences[-1]) < bound + 0.02
+    experiment.add()
+    assert bool(experiment.show()["shared_code"].isnan())
+    assert bool(run().show()["shared_code"].isnan())
 
 
 @pytest.mark.parametrize("shares", [[0.25] * 4, [0.999, 0.001], [1.0]])

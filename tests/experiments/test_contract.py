@@ -141,8 +141,8 @@ def test_a_live_parameter_changes_nothing_but_itself(kind: type[Experiment], dat
     if not controls:
         return
     control = data.draw(st.sampled_from(controls))
-    value = data.draw(arbitrary.values(control))
     one = session(kind)
+    value = data.draw(arbitrary.accepted(one.parameters, control))
     one.advance(STEPS)
     run, before = one.run, one.parameters.model_dump()
     one.command(messages.Set(type="set", parameter=control["name"], value=value))
@@ -174,7 +174,7 @@ def test_lasting_channels_change_only_as_other_tensors(kind: type[Experiment], d
 
     look()
     for control in (control for control in kind.Controls.controls() if control["applies"] == "live"):
-        value = data.draw(arbitrary.values(control))
+        value = data.draw(arbitrary.accepted(one.parameters, control))
         one.command(messages.Set(type="set", parameter=control["name"], value=value))
     one.advance(STEPS)
     look()

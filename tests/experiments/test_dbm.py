@@ -9,10 +9,12 @@ from torch import Tensor
 from server.experiments.checks import Check, Checked, Checks, is_exact
 from server.experiments.dbm import DeepBoltzmann
 from server.experiments.experiment import Seeds
-from server.experiments.hierarchy import descents, features, rows
+from server.experiments.hierarchy import SIDE, descents, joined, rows, strokes
+from server.experiments.shown import Half, missing
 from server.grammar import Diverged
 from server.models.boltzmann import Boltzmann
 from server.models.dbm import log_likelihood, mean_field
+from server.models.rbm import binary_states
 from tests.models.deep_machines import deep, pictures
 from tests.models.small_machines import seeded
 
@@ -40,10 +42,10 @@ def weights(experiment: DeepBoltzmann) -> Tensor:
 def test_the_page_opens_on_growing_features() -> None:
     """After 5 s at the speed it opens with, bound and filters of layer 1 have grown; the second layer learns."""
     experiment = run()
-    first, elbo = experiment.machine.couplings.between[0].std(), experiment.checks.last.elbo
+    first, elbo = experiment.machine.couplings.between[0].std(), experiment.checking.checks.last.elbo
     experiment.advance(int(5 * experiment.speed))
-    assert experiment.machine.couplings.between[0].std() > 3 * first
-    assert experiment.checks.last.elbo > elbo + 3
+    assert experiment.machine.couplings.between[0].std() > 2 * first
+    assert experiment.checking.checks.last.elbo > elbo + 3
     assert experiment.words()["phase"] == "layer 2 learns alone"
 
 
@@ -70,7 +72,7 @@ def test_chains_of_joint_learning_begin_where_the_stack_dreams() -> None:
 
 def test_checks_are_exact_where_they_say_so() -> None:
     experiment = run(100, **SMALL)
-    last = experiment.checks.last
+    last = experiment.checking.checks.last
     machine = Boltzmann(experiment.machine.couplings.to(torch.float64))
     assert last.step == 100
     expected = float(log_likelihood(machine, experiment.gallery.train).mean())
@@ -142,13 +144,66 @@ def test_which_sizes_are_exact() -> None:
 def test_features_of_higher_layers_are_products_of_weights() -> None:
     machine = deep((4, 6, 5, 3), seed=1)
     first, second, third = machine.couplings.between
-    tiles = features(machine).view(5, 5, 4)
-    assert rows(machine) == "Rows 1–2: layer 1; 3: layer 2; 4: layer 3."
-    for row, count, product in ((0, 5, first), (2, 5, first @ second), (3, 3, first @ second @ third)):
-        scale = 3 * product.square().mean().sqrt()
-        assert torch.allclose(tiles[row, :count], (product.T[:count] / scale).clamp(-1, 1))
-    assert not tiles[1, 1:].any()
-    assert not tiles[4].any()
+    tiles = torch.cat([strokes(machine), joined(machine)]).view(2 * SIDE, SIDE, 4)
+    assert rows(machine) == "Rows 1–2: layer 2; 3–4: layer 3."
+    for row, product in ((0, first), (4, first @ second), (6, first @ second @ third)):
+        expected = (product.T / (3 * product.square().mean().sqrt())).clamp(-1, 1)[: 4 * SIDE]
+        assert torch.allclose(tiles[row : row + 2].flatten(0, 1)[: len(expected)], expected)
+    assert not tiles[1, 2:].any()
+    assert not tiles[6, 3:].any()
+
+
+def test_rows_of_two_hidden_layers_are_all_of_the_second() -> None:
+    assert rows(deep((4, 6, 5), seed=1)) == "Rows 1–4: layer 2."
+
+
+@pytest.mark.parametrize(("erased", "count"), [("lower", 32), ("right", 32), ("none", 0)])
+def test_half_of_a_picture_is_missing(erased: Any, count: int) -> None:
+    away = missing(erased, 64).view(8, 8)
+    assert int(away.sum()) == count
+    assert not away[:4, :4].any()
+
+
+def test_a_half_is_dreamt_as_the_exact_conditional_says() -> None:
+    """Right after the picture is shown: the chains have settled by then."""
+    machine, picture = deep((9, 6, 5), seed=4, spread=0.6), pictures(9, seed=3)[0]
+    half = Half(machine, seeded(1))
+    half.look(picture, "lower")
+    free = int((~half.known).sum())
+    guesses = picture.repeat(2**free, 1)
+    guesses[:, ~half.known] = binary_states(free).to(guesses)
+    expected = log_likelihood(machine, guesses).softmax(0) @ guesses.double()
+    assert torch.equal(half.pictures()[2][half.known], picture[half.known])
+    assert float((half.mean[:9] - expected).abs().max()) < 0.08
+
+
+def test_chains_have_settled_when_another_picture_is_shown() -> None:
+    experiment = run(300, **SMALL | {"pretraining": 100})
+    change(experiment, learning=False)
+    experiment.another()
+    shown = experiment.show()
+    assert float((shown["gibbs"] - shown["exact"]).abs().max()) < 0.12
+    assert experiment.words()["seen"] == "pattern 5"
+
+
+@pytest.mark.slow
+def test_the_hill_falls_where_layer_1_or_all_layers_learn() -> None:
+    """The exact surprise, from the first check of a stage to its last. Nothing is claimed of upper layers alone: they
+    follow the likelihood of the codes below them, and the surprise at pictures rose in most of such stages measured.
+    """
+    experiment = run(**SMALL | {"pretraining": 100, "layers": "three", "learning_rate": 0.1, "gibbs": 5})
+    falls = []
+    for _ in range(4):
+        experiment.advance(20)
+        first = experiment.checking.checks.last.truth
+        experiment.advance(80)
+        falls.append(experiment.checking.checks.last.truth > first)
+    assert falls[0]
+    assert falls[-1]
+
+
+def test_an_exact_check_claims_no_error() -> None:
+    assert run(**SMALL).words()["errors"].startswith("Both are exact")
 
 
 def test_a_dream_comes_down_from_the_top() -> None:
@@ -209,7 +264,7 @@ def test_heat_pictures_and_new_dreams_do_not_touch_learning() -> None:
     disturbed.advance(20)
     left.advance(20)
     assert torch.equal(weights(disturbed), weights(left))
-    assert disturbed.checks.last == left.checks.last
+    assert disturbed.checking.checks.last == left.checking.checks.last
     assert not torch.equal(disturbed.stack.dreams.states[0], left.stack.dreams.states[0])
 
 

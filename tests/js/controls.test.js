@@ -10,7 +10,8 @@ import { announcer } from '../../static/js/controls/verdict.js';
 import { decimals, fixed, parse, power, scientific, short, typeset } from '../../static/js/draw/numbers.js';
 import { connectionWords } from '../../static/js/page/notices.js';
 import { answerTo } from '../../static/js/page/diverged.js';
-import { csv, shortest, tableOf } from '../../static/js/page/table.js';
+import { shortest } from '../../static/js/page/exact.js';
+import { csv, tableOf } from '../../static/js/page/table.js';
 
 /** @typedef {import('../../static/js/controls/scale.js').Scale} Scale */
 /** @type {Scale} */ const NOISE = { low: 0, high: 0.5, step: 0.01, scale: 'linear', integer: false };

@@ -3,15 +3,16 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { scale } from '../../static/js/draw/axes.js';
+import { Extent, scale } from '../../static/js/draw/axes.js';
 import { reach, told } from '../../static/js/views/bars.js';
 import { ending } from '../../static/js/views/ending.js';
+import { guises, stations } from '../../static/js/views/guise.js';
 import { Hover } from '../../static/js/views/hover.js';
 import { nearer } from '../../static/js/views/labels.js';
 import { kindOf, lastDrawable, mean, meanName, span, traced } from '../../static/js/views/series.js';
 import { horizon, restless } from '../../static/js/views/slope.js';
 import { widest } from '../../static/js/views/steps.js';
-import { pattern, strands } from '../../static/js/views/strands.js';
+import { held, pattern, strands } from '../../static/js/views/strands.js';
 import { descent } from '../../static/js/views/terrain.js';
 import { frame, line, series } from './views_frames.js';
 
@@ -168,4 +169,39 @@ test('of two ends, each is named on its own side', () => {
   assert.equal(nearer(at(80), 110, [100]), false, 'it would be read as the upper one');
   assert.equal(nearer(at(130), 110, [100]), true);
   assert.equal(nearer(at(130), 100, []), true);
+});
+
+test('several further lines differ by tint and by mark; arms keep their own, and two lines stay as they are', () => {
+  const others = ['a', 'b', 'c', 'd'].map((channel) => ({ ...line(channel), mark: /** @type {const} */ ('other') }));
+  /** @type {import('../../static/js/views/types.js').Line[]} */
+  const arms = [{ ...line('e'), mark: 'A' }, { ...line('f'), mark: 'B' }];
+  const [a, b] = arms;
+  assert.ok(a && b);
+  const four = [...guises([line('ink'), ...others]).values()];
+  assert.equal(new Set(four.map(({ tint }) => tint)).size, 4);
+  assert.equal(new Set(four.map(({ mark }) => mark)).size, 4);
+  const armed = guises([a, b, ...others.slice(0, 2)]);
+  assert.deepEqual([...armed.values()].map(({ tint }) => tint), ['minus', 'plus', 'ink-3', 'ink-2']);
+  assert.equal(new Set([...armed.values()].map(({ mark }) => mark)).size, 4);
+  assert.equal(guises([line('ink'), a, ...others.slice(0, 1)]).size, 0);
+});
+
+test('the marks along a line lie on it, and those of two lines never at the same place', () => {
+  /** @type {[number, number][][]} */
+  const runs = [[[0, 0], [100, 50], [300, 450]]];
+  const [one, two] = [0, 0.5].map((place) => stations(runs, { left: 0, right: 300 }, 1, place));
+  assert.ok(one && two && one.length > 2 && two.length > 2);
+  for (const [x, y] of [...one, ...two]) assert.ok(Math.abs(y - (x <= 100 ? x / 2 : 50 + 2 * (x - 100))) < 1e-9);
+  assert.ok(one.every(([x]) => two.every(([other]) => Math.abs(x - other) >= 30)));
+});
+
+test('a declared end of an axis gives way to what lies at or below it, and to what a log axis cannot show', () => {
+  const extent = new Extent('log');
+  extent.addAll([0.001, 5]);
+  assert.deepEqual(held([0.0005, 9], { low: 0.001, high: 10 }, extent), [0.0005, 10], 'a theory line at the end would lie under the axis');
+  assert.deepEqual(held([0.0005, 9], { low: 0, high: null }, extent), [0.0005, 9]);
+  assert.deepEqual(held([0.0005, 9], { low: 1e-4, high: 2 }, extent), [1e-4, 9]);
+  const linear = new Extent('linear');
+  linear.addAll([0, 1]);
+  assert.deepEqual(held([-0.1, 1.1], { low: 0, high: 1 }, linear), [0, 1]);
 });

@@ -147,8 +147,8 @@ test('a column is read with its theory, all of them in a sentence', () => {
 
 test('the table names states by their units and puts theory beside what was measured', () => {
   const { head, rows } = tableOf(spec, states(4, 3));
-  assert.deepEqual(head, ['state', 'shares', 'exact']);
+  assert.deepEqual(head, ['state', 'Visits', 'exact']);
   assert.deepEqual(rows[1], ['100', 0.25, 0.24]);
   const lying = tableOf({ ...spec, style: 'bars' }, states(4, 3));
-  assert.deepEqual([lying.head, lying.rows[1]], [['state', 'shares'], [2, 0.25]]);
+  assert.deepEqual([lying.head, lying.rows[1]], [['state', 'Visits'], [2, 0.25]]);
 });

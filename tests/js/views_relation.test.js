@@ -98,7 +98,7 @@ test('places for a name are spread evenly along the line, on its steep parts too
 
 test('the table has a row a measurement, empty where there is none, then one for each point of theory', () => {
   const table = tableOf(spec, measured);
-  assert.deepEqual(table.head, ['load', 'overlaps', 'standard error', 'theory']);
+  assert.deepEqual(table.head, ['load', 'Overlap', 'standard error', 'theory']);
   assert.deepEqual(table.rows, [[0.125, 1, 0.03125, ''], [0.25, '', '', ''], [0.5, 0.25, 0.0625, ''],
     [0, '', '', 1], [0.25, '', '', 0.75], [0.5, '', '', 0], [0.75, '', '', 0]]);
   assert.match(csv(table, 'run'), /\r\n0\.25,,,\r\n/);

@@ -115,3 +115,12 @@ test('a lattice becomes table entries at its true values, and disagreement is ma
   coded(half, target, codes);
   assert.deepEqual([...codes], [256, 191, 255, 127]);
 });
+
+test('names above images take room from the cells, and the pointer meets the same cells', () => {
+  const layout = arranged(4, 8, 8, 210, 240, 1, 17);
+  const { x, y } = layout.place(2);
+  assert.ok(y + layout.cell * 8 <= 240 && layout.place(0).y === 17);
+  assert.equal(layout.tileAt(x + 1, y + 1), 2);
+  assert.equal(layout.tileAt(x + 1, y - 3), -1, 'a name is no image');
+  assert.equal(layout.cellAt(layout.cell * 2.5, 17 + layout.cell * 1.5), 10);
+});

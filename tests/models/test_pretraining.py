@@ -86,3 +86,21 @@ def test_pretraining_makes_reconstructions_better() -> None:
     error = (DATA - level.below(level.above(DATA))).square().mean()
     assert float(error) < 0.5 * float(DATA.var(0, correction=0).mean())
     assert machine.couplings.between[0] is level.weights
+
+
+def test_what_is_learnt_so_far_hears_a_copy_where_it_counted_twice() -> None:
+    """With the copy equal to the layer itself, layer 1 has the chances of its restricted machine; 0 is heard once."""
+    machine = Boltzmann.random((9, 6, 5), seeded(1), spread=0.1, dtype=torch.float64)
+    pretraining = Pretraining(machine, seeded(2))
+    assert pretraining.so_far() is machine
+    for _ in range(40):
+        pretraining.learn(DATA, 0, learning_rate=0.3, momentum=0.5, decay=0)
+    so_far, level = pretraining.so_far(), pretraining.levels[0]
+    above = level.draw(level.above(DATA))
+    states = [DATA, above, DATA]
+    assert so_far.couplings.layers == (9, 6, 9)
+    assert torch.allclose(so_far.probabilities(1, states), level.above(DATA))
+    assert torch.allclose(so_far.probabilities(0, states), level.below(above))
+    assert torch.allclose(so_far.probabilities(2, states), level.below(above))
+    pretraining.learn(DATA, 1, learning_rate=0.3, momentum=0.5, decay=0)
+    assert pretraining.so_far() is machine

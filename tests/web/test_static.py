@@ -60,7 +60,7 @@ def test_the_modules_to_preload_are_those_that_the_page_imports(entry: str) -> N
 
 
 def test_a_page_preloads_the_views_that_it_names_and_no_others() -> None:
-    seldom = {"relation", "basins", "tree", "graph", "surface"}
+    seldom = {"relation", "basins", "tree", "graph", "surface", "plane"}
 
     def views(*kinds: str) -> set[str]:
         found = modules("js/page/experiment.js", frozenset(kinds))

@@ -16,6 +16,7 @@ const ANSWER = 1000;
 /** @param {HTMLElement} element @param {SliderSpec} spec @param {Send} send @returns {Control} */
 export function mountSlider(element, spec, send) {
   let value = spec.default;
+  let held = spec.default; // what the run has, as far as it has told
   let dragging = false;
   let frame = 0;
   /** @type {{value: number, until: number} | null} */ let sent = null;
@@ -76,12 +77,17 @@ export function mountSlider(element, spec, send) {
     value = next;
     const text = words(spec, value);
     number.show(text);
-    reset.hidden = value === spec.default;
-    track.show(position(spec, value), String(value), `${text} ${spec.unit}`.trim());
+    place();
   }
-  /** @param {string} sentence */
+  function place() {
+    reset.hidden = value === spec.default;
+    track.show(position(spec, value), String(value), `${words(spec, value)} ${spec.unit}`.trim());
+  }
+  /** What was typed stays to be mended; the thumb goes back to what the run has. @param {string} sentence */
   function refuse(sentence) {
     sent = null;
+    value = held;
+    place();
     number.refuse();
     error.sentence(sentence);
   }
@@ -89,6 +95,7 @@ export function mountSlider(element, spec, send) {
   return {
     set(next) {
       const own = sent && next !== sent.value && performance.now() < sent.until;
+      held = next;
       if (dragging || own) return;
       sent = null;
       if (next !== value) error.sentence('');

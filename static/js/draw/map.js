@@ -3,14 +3,16 @@
 
 import { font } from './canvas.js';
 import { short } from './numbers.js';
+import { valueAt } from '../session/frame.js';
 
 /** @typedef {import('./canvas.js').Sheet} Sheet */
 /** @typedef {import('./colours.js').MapName} MapName */
 /** @typedef {import('../session/frame.js').Channel} Channel */
 
-/** The range that a map spans: the channel's own, or that of its finite entries; symmetric when diverging.
- * @param {Channel} channel @param {MapName} map @returns {[number, number]} */
-export function rangeOf({ data, low, high }, map) {
+/** The range that a map spans: the declared one, the channel's own, or that of its finite entries; symmetric when diverging.
+ * @param {Channel} channel @param {MapName} map @param {[number, number] | null} [span] @returns {[number, number]} */
+export function rangeOf({ data, low, high }, map, span) {
+  if (span) return span;
   if (low !== undefined && high !== undefined) return [low, high];
   let [least, most] = [Infinity, -Infinity];
   for (const value of data) {
@@ -27,12 +29,13 @@ export function rangeOf({ data, low, high }, map) {
 
 /** Table entries of all numbers: 0…254 over the range, 255 where there is no number.
  * @param {Channel} channel @param {[number, number]} range @returns {Uint8Array} */
-export function entries({ data, low }, [least, most]) {
-  if (data instanceof Uint8Array && low !== undefined) return data;
+export function entries(channel, [least, most]) {
+  const { data, low, high } = channel;
+  if (data instanceof Uint8Array && low === least && high === most) return data;
   const found = new Uint8Array(data.length);
   const factor = 254 / (most - least || 1);
   for (let index = 0; index < data.length; index += 1) {
-    const entry = Math.round(((data[index] ?? NaN) - least) * factor);
+    const entry = Math.round((valueAt(channel, index) - least) * factor);
     found[index] = Number.isFinite(entry) ? Math.max(0, Math.min(254, entry)) : 255;
   }
   return found;
@@ -90,6 +93,12 @@ export function hatch({ context: pen, look, unit }, x, y, width, height) {
 /** How high a colour bar is with its labels. @param {Sheet} sheet */
 export const barHeight = ({ look, unit }) => 8 * unit + 9 * unit + 4 * unit + look.size.tick;
 
+/** How wide a colour bar must be for the words at its ends. @param {Sheet} sheet @param {[number, number]} range */
+export function barWidth({ context: pen, look, unit }, [low, high]) {
+  pen.font = font(look.size.tick);
+  return pen.measureText(short(low, 2)).width + pen.measureText(short(high, 2)).width + 10 * unit;
+}
+
 /** The colour bar states the range. @param {Sheet} sheet @param {MapName} map @param {[number, number]} range
  * @param {number} x @param {number} y @param {number} width */
 export function colourBar(sheet, map, [low, high], x, y, width) {
@@ -106,7 +115,9 @@ export function colourBar(sheet, map, [low, high], x, y, width) {
   pen.textBaseline = 'top';
   /** @param {CanvasTextAlign} align @param {number} value @param {number} at */
   const write = (align, value, at) => ((pen.textAlign = align), pen.fillText(short(value, 2), at, top + height + 4 * unit));
+  const wide = (/** @type {number} */ value) => pen.measureText(short(value, 2)).width + 4 * unit;
+  const zero = (width * -low) / (high - low);
   write('left', low, x);
   write('right', high, x + width);
-  if (low < 0 && high > 0) write('center', 0, x + (width * -low) / (high - low));
+  if (zero - wide(0) / 2 > wide(low) && zero + wide(0) / 2 < width - wide(high)) write('center', 0, x + zero);
 }

@@ -58,6 +58,17 @@ export function point({ context: pen, look, unit }, mark, x, y, size = 4.6) {
   pen.stroke();
 }
 
+/** A mark on bars of any tint: a disc of paper inside ink, inside paper; an arm's own colour in its middle.
+ * @param {Sheet} sheet @param {Mark} mark @param {number} x @param {number} y @param {number} size */
+export function outlined({ context: pen, look, unit }, mark, x, y, size) {
+  const middle = mark === 'ink' || mark === 'other' ? look.colour.paper : colourOf(look, mark);
+  for (const [rim, colour] of /** @type {const} */ ([[1.4, look.colour.paper], [0, look.colour.ink], [-1.8, middle]])) {
+    disc(pen, x, y, Math.max(1, size * 0.85 + rim) * unit);
+    pen.fillStyle = colour;
+    pen.fill();
+  }
+}
+
 /** Where a curve stops being a number. @param {Sheet} sheet @param {number} x @param {number} y @param {string} colour */
 export function cross({ context: pen, unit }, x, y, colour) {
   const arm = 5 * unit;

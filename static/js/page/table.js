@@ -1,9 +1,11 @@
 // @ts-check
 /** The numbers that a view shows, as rows: for the CSV file and for "show as table". No DOM. */
 import { NONE } from '../draw/regions.js';
-import { number, stepOf, valueAt } from '../session/frame.js';
+import { number, stepOf } from '../session/frame.js';
 import { nameOf } from '../views/patterns.js';
 import { naming, regionsOf, sharesOf } from '../views/shares.js';
+import { reading, shortest } from './exact.js';
+import { plane, points } from './planes.js';
 
 /** @typedef {import('../session/frame.js').Frame} Frame */
 /** @typedef {import('../session/frame.js').Channel} Channel */
@@ -14,34 +16,10 @@ import { naming, regionsOf, sharesOf } from '../views/shares.js';
  * @typedef {{head: string[], rows: (string | number)[][], note: string, late: boolean}} Table
  */
 
-const LEVELS = 254;
-
-/** The fewest digits that name this 32-bit float and no other: 0.1, not 0.10000000149. @param {number} value */
-export function shortest(value) {
-  for (let digits = 1; digits < 9; digits += 1) {
-    const near = Number(value.toPrecision(digits));
-    if (Math.fround(near) === value) return near;
-  }
-  return value;
-}
-
-/**
- * How a channel's numbers are read: those that came as colour levels have the decimals that tell two levels apart.
- * @param {Channel | undefined} channel @returns {{note: string, at: (index: number) => number}}
- */
-function reading(channel) {
-  if (!channel) return { note: '', at: () => NaN };
-  const level = ((channel.high ?? 0) - (channel.low ?? 0)) / LEVELS;
-  if (level <= 0) return { note: '', at: (index) => shortest(valueAt(channel, index)) };
-  const decimals = Math.min(100, Math.max(0, Math.ceil(-Math.log10(level))));
-  return {
-    note: `sent in 255 levels, ± ${Number((level / 2).toPrecision(2))}`,
-    at: (index) => Number(valueAt(channel, index).toFixed(decimals)),
-  };
-}
-
-/** @param {string} label @param {string} channel */
-const named = (label, channel) => label || channel;
+/** What a column is called: as declared; unnamed, by the view's title, or where several are unnamed by its channel's words.
+ * @param {string} label @param {string} channel @param {{title: string, lines?: {label: string}[]}} [view] */
+const named = (label, channel, view) =>
+  label || (view?.title && (view.lines ?? []).filter((line) => !line.label).length <= 1 ? view.title : channel.replaceAll('_', ' '));
 
 /** What an entry of an index is called, else its number. @param {Frame} frame @param {string} index @param {number} entry */
 const entryOf = (frame, index, entry) => frame.words[`${index}_${entry}`] ?? entry + 1;
@@ -53,12 +31,13 @@ const upTo = (count) => Array.from({ length: count }, (_, index) => index);
  * One row a step; a vector gets a column an entry.
  * @param {Spec<'curves'>} view @param {Frame} frame @returns {Table}
  */
-function curves({ lines, index }, frame) {
+function curves(view, frame) {
+  const { lines, index } = view;
   const columns = lines.flatMap(({ channel, label }) => {
     const series = frame.series.get(channel);
     const width = series?.width ?? 1;
     return upTo(width).map((entry) => ({
-      name: named(label, channel) + (width > 1 ? ` ${entryOf(frame, index, entry)}` : ''),
+      name: named(label, channel, view) + (width > 1 ? ` ${entryOf(frame, index, entry)}` : ''),
       rows: series?.rows ?? 0,
       /** @param {number} row */
       at: (row) => shortest(series?.values[row * width + entry] ?? NaN),
@@ -74,10 +53,13 @@ function curves({ lines, index }, frame) {
 }
 
 /** Measured, then what theory has entry by entry. @param {Spec<'profile'>} view @param {Frame} frame @returns {Table} */
-function profile({ lines, theory, style, index, tiles }, frame) {
+function profile(view, frame) {
+  const { lines, theory, style, index, tiles } = view;
   const length = Math.max(0, ...lines.map(({ channel }) => frame.channels.get(channel)?.data.length ?? 0));
   const exact = style === 'columns' ? theory.filter(({ channel }) => frame.channels.get(channel)?.shape.length === 1) : [];
-  const columns = [...lines, ...exact].map(({ label, channel }) => ({ name: named(label, channel), ...reading(frame.channels.get(channel)) }));
+  const names = [...lines.map(({ label, channel }) => ({ channel, name: named(label, channel, view) })),
+    ...exact.map(({ label, channel }) => ({ channel, name: label || 'theory' }))];
+  const columns = names.map(({ name, channel }) => ({ name, ...reading(frame.channels.get(channel)) }));
   const called = (/** @type {number} */ entry) =>
     (style === 'columns' ? nameOf({ index, tiles }, frame, entry) : entryOf(frame, index, entry));
   return {
@@ -126,8 +108,9 @@ function readout({ numbers }, frame) {
 
 /** One row a measurement, empty where there is none, then one for each of theory's own points.
  * @param {Spec<'relation'>} view @param {Frame} frame @returns {Table} */
-function relation({ x, lines, errors, theory, axis }, frame) {
-  const measures = [...lines.map(({ channel, label }) => ({ channel, name: named(label, channel) })),
+function relation(view, frame) {
+  const { x, lines, errors, theory, axis } = view;
+  const measures = [...lines.map(({ channel, label }) => ({ channel, name: named(label, channel, view) })),
     ...(errors ? [{ channel: errors, name: 'standard error' }] : [])];
   const channels = [x, ...measures.map(({ channel }) => channel)].map((name) => reading(frame.channels.get(name)));
   const length = lines.length ? frame.channels.get(x)?.data.length ?? 0 : 0;
@@ -139,7 +122,7 @@ function relation({ x, lines, errors, theory, axis }, frame) {
     return points.filter((point) => point.every(Number.isFinite))
       .map(([place = NaN, value = NaN]) => [place, ...measures.map(() => ''), ...theory.map((_, other) => (other === column ? value : ''))]);
   });
-  const head = [axis || x, ...measures.map(({ name }) => name), ...theory.map(({ label, channel }) => named(label, channel))];
+  const head = [axis || x.replaceAll('_', ' '), ...measures.map(({ name }) => name), ...theory.map(({ label }) => label || 'theory')];
   return { head, rows: [...measured, ...expected], note: '', late: false };
 }
 
@@ -176,6 +159,8 @@ export function tableOf(view, frame) {
     case 'basins': return basins(view, frame);
     case 'tree': return tree(view, frame);
     case 'graph': return graph(view, frame);
+    case 'points': return points(view, frame);
+    case 'plane': return plane(view, frame);
     default: return grid(view, frame);
   }
 }

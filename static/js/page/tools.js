@@ -2,9 +2,7 @@
 /** What can be done with one panel: full screen; a menu with picture, numbers, table, link. */
 import { button, make } from '../controls/dom.js';
 import { icon } from '../controls/icons.js';
-import { showTable } from './listing.js';
 import { pictureOf, save } from './picture.js';
-import { csv, tableOf } from './table.js';
 
 /** @typedef {import('./schema.js').ViewSpec} ViewSpec */
 /**
@@ -51,18 +49,21 @@ export function mountTools(panel, view, key, page) {
     picture?.toBlob((blob) => blob && save(`${file}.png`, blob));
   };
   /** @param {import('../session/frame.js').Frame} frame */
-  const saveNumbers = (frame) => save(`${file}.csv`, new Blob([csv(tableOf(view, frame), page.foot())], { type: 'text/csv' }));
+  async function saveNumbers(frame) {
+    const { csv, tableOf } = await import('./table.js');
+    save(`${file}.csv`, new Blob([csv(tableOf(view, frame), page.foot())], { type: 'text/csv' }));
+  }
   const entries = [
     { label: 'Full screen', cap: key, act: () => enlarge(panel) },
     { label: 'Save picture', cap: 'PNG', act: savePicture },
     { label: 'Save numbers', cap: 'CSV', act: () => withFrame(saveNumbers) },
-    { label: 'Show as table', cap: '', act: () => withFrame((frame) => showTable(view, frame)) },
+    { label: 'Show as table', cap: '', act: () => withFrame(async (frame) => (await import('./listing.js')).showTable(view, frame)) },
     { label: 'Copy link', cap: '', act: page.share },
   ];
-  /** @param {(frame: import('../session/frame.js').Frame) => void} act */
+  /** Few ask for numbers: what lists them is fetched when somebody does. @param {(frame: import('../session/frame.js').Frame) => Promise<void>} act */
   function withFrame(act) {
     const frame = page.frame();
-    if (frame) act(frame);
+    if (frame) act(frame).catch(() => page.say('The code that lists the numbers could not be fetched. Try again.'));
   }
   function open() {
     const canvas = panel.querySelector('canvas');

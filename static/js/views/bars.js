@@ -49,7 +49,7 @@ export class Bars {
     this.#count = rows[0]?.values.length ?? 0;
     this.#row = height / this.#count;
     const started = vector(frame, this.spec.reference);
-    const [low, high] = reach([...rows.flatMap(({ values }) => values), ...(started ?? [])]);
+    const [low, high] = reach([...rows.flatMap(({ values }) => values), ...(started ?? []), ...this.spec.theory.map((theory) => theory.value ?? number(frame, theory.channel))]);
     const label = this.#labels(sheet, frame);
     const [from, to] = [label + (label ? 22 : 2) * unit, width - 38 * unit];
     const x = (/** @type {number} */ value) => from + ((value - low) / (high - low)) * (to - from);

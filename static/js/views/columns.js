@@ -3,7 +3,7 @@
 
 import { baseAxis, label, scale, stroke, ticks, valueAxis } from '../draw/axes.js';
 import { font } from '../draw/canvas.js';
-import { colourOf, cross, dashed, point, ring, sizeOf, worded, words } from '../draw/marks.js';
+import { colourOf, cross, dashed, outlined, ring, sizeOf, worded, words } from '../draw/marks.js';
 import { boxAt } from '../draw/places.js';
 import { number } from '../session/frame.js';
 import { laidOut, roof, unitsOf } from './patterns.js';
@@ -78,7 +78,7 @@ export class Columns {
     this.#bars(sheet, first, middle, y, pitch, now, lit);
     started.forEach((value, entry) => Number.isFinite(value) && ring(sheet, middle(entry), y(value), look.colour['ink-2']));
     for (const { line, values } of rows.slice(1)) {
-      values.forEach((value, entry) => Number.isFinite(value) && point(sheet, line.mark, middle(entry), y(value), Math.min(4.6, pitch / unit / 3)));
+      values.forEach((value, entry) => Number.isFinite(value) && outlined(sheet, line.mark, middle(entry), y(value), Math.max(3, Math.min(5.2, pitch / unit / 3))));
     }
     this.#theory(sheet, expected, middle, y, pitch);
     if (tiles && layout.cell) squares(sheet, unitsOf(tiles), layout, { middle, upper: box.bottom + 7 * unit, pitch }, now, lit);

@@ -15,7 +15,8 @@
  * @property {() => void} [release]
  */
 
-/** @param {HTMLElement} element @param {Cells} cells @returns {{destroy: () => void}} */
+/** @param {HTMLElement} element @param {Cells} cells
+ * @returns {{tell: () => void, destroy: () => void}} `tell`: what the cells are made of has changed */
 export function mountCursor(element, cells) {
   const plane = document.createElement('div');
   plane.className = `cursor ${cells.drag ? 'brush' : cells.press ? 'aim' : ''}`;
@@ -28,11 +29,14 @@ export function mountCursor(element, cells) {
   element.append(plane, said);
   let cell = -1;
   let down = false;
+  /** What the cell was when a key pressed it; its answer comes with a later frame. @type {string | null} */
+  let before = null;
 
   /** @param {number} next @param {boolean} byKey */
   function move(next, byKey) {
     if (next === cell) return;
     cell = next;
+    before = null;
     cells.moved(cell, byKey);
     if (byKey) said.textContent = cells.describe(cell);
   }
@@ -81,6 +85,7 @@ export function mountCursor(element, cells) {
     event.preventDefault();
     event.stopPropagation();
     if (paints) {
+      before = cells.describe(cell);
       cells.press?.(cell);
       cells.release?.();
       return;
@@ -89,6 +94,12 @@ export function mountCursor(element, cells) {
     if (next >= 0 && next < count) move(next, true);
   });
   return {
+    tell() {
+      const now = before === null ? before : cells.describe(cell);
+      if (now === before) return;
+      before = null;
+      said.textContent = now;
+    },
     destroy() {
       here.abort();
       plane.remove();

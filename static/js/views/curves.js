@@ -10,10 +10,11 @@ import { fixed, typeset } from '../draw/numbers.js';
 import { Places } from '../draw/places.js';
 import { watched } from '../draw/watched.js';
 import { number } from '../session/frame.js';
+import { guises } from './guise.js';
 import { overlay } from './overlay.js';
 import { above, axisWidth, labelRoom, textWidth } from './room.js';
 import { counted, meanName } from './series.js';
-import { gapped, pattern, steps, strands } from './strands.js';
+import { gapped, held, pattern, steps, strands } from './strands.js';
 
 /** @typedef {import('./types.js').Frame} Frame */
 /** @typedef {import('./types.js').CurvesSpec} CurvesSpec */
@@ -38,6 +39,7 @@ export function mountCurves(element, spec, context) {
   let chart = null;
   let built = '';
   const places = new Places();
+  const told = guises(spec.lines);
   const watch = watched(element, paint, () => chart?.ctx.canvas.setAttribute('aria-label', summary()));
 
   function paint() {
@@ -69,7 +71,7 @@ export function mountCurves(element, spec, context) {
     }
     for (const { value } of frame ? levels(frame) : []) extent.add(value);
     const [low, high] = extent.padded(0.08);
-    return [Math.min(spec.low ?? low, extent.low), Math.max(spec.high ?? high, extent.high)];
+    return held([low, high], spec, extent);
   }
   /** @param {number} width @param {number} height @returns {uPlot.Options} */
   function options(width, height) {
@@ -106,7 +108,7 @@ export function mountCurves(element, spec, context) {
         stroke: strokeOf(line, role), width: WIDTH[role] * unit, alpha: role === 'faint' ? 0.45 : 1,
         points: { show: false }, spanGaps: false,
       }))],
-      hooks: { draw: [over], setCursor: [read] },
+      hooks: { draw: [over], setCursor: [readAt] },
     };
   }
   /** A line of words for what is smoothed, and one for each label that finds no room beside. */
@@ -121,6 +123,8 @@ export function mountCurves(element, spec, context) {
   /** @param {import('./types.js').Line} line @param {import('./strands.js').Role} role */
   function strokeOf(line, role) {
     if (role === 'strand') return look().colour['ink-3'];
+    const guise = told.get(line);
+    if (guise) return look().colour[guise.tint];
     return role === 'chief' ? look().colour.ink : colourOf(look(), line.mark);
   }
   /** Theory, ends and what is smoothed, drawn over uPlot's own picture. @param {uPlot} drawn */
@@ -144,13 +148,13 @@ export function mountCurves(element, spec, context) {
     .map((theory) => ({ label: theory.label, value: theory.value ?? number(now, theory.channel) }))
     .filter(({ value }) => drawable(spec.scale, value));
   /** @param {uPlot} drawn */
-  function read(drawn) {
+  function readAt(drawn) {
     const row = drawn.cursor.idx ?? null;
-    const told = row === null ? [] : found.filter(({ role }) => role === 'line' || role === 'chief');
-    reading.hidden = !told.length || (drawn.cursor.left ?? -1) < 0;
+    const read = row === null ? [] : found.filter(({ role }) => role === 'line' || role === 'chief');
+    reading.hidden = !read.length || (drawn.cursor.left ?? -1) < 0;
     if (reading.hidden || row === null) return;
     const step = typeset(String(drawn.data[0][row]));
-    const values = told.map(({ label: name, values: numbers }) => `${name} ${fixed(numbers[row] ?? NaN, 3)}`.trim());
+    const values = read.map(({ label: name, values: numbers }) => `${name} ${fixed(numbers[row] ?? NaN, 3)}`.trim());
     reading.textContent = `${context.stepName} ${step}: ${values.join(', ')}`;
     const space = element.clientWidth - reading.offsetWidth;
     reading.style.left = `${Math.max(0, Math.min(space, (drawn.cursor.left ?? 0) + drawn.bbox.left / devicePixelRatio + 8))}px`;
@@ -158,11 +162,11 @@ export function mountCurves(element, spec, context) {
   }
   function summary() {
     if (!frame || !found.length) return `${spec.title}: waiting for the first numbers.`;
-    const told = found.filter(({ role }) => role === 'line' || role === 'chief').map(({ label: name, present }) => {
+    const values = found.filter(({ role }) => role === 'line' || role === 'chief').map(({ label: name, present }) => {
       const value = Number.isFinite(present) ? fixed(present, 3) : 'not finite';
       return `${name || spec.title} is ${value}`;
     });
-    return `${spec.title} after ${frame.step} ${counted(context.stepName, frame.step)}: ${told.join('; ')}.`;
+    return `${spec.title} after ${frame.step} ${counted(context.stepName, frame.step)}: ${values.join('; ')}.`;
   }
   return {
     draw(next) {

@@ -34,24 +34,30 @@ function directions(sheet, axes) {
   return sizeOf(sheet, line).width <= sheet.width ? [line] : named;
 }
 
-/** @param {Sheet} sheet @param {Heights} heights @param {number} side @param {number} top @param {number} line */
-function range(sheet, { low, high, levels }, side, top, line) {
+/** What the bar says: least, greatest, from line to line. @param {Heights} heights @returns {[string, string, string]} */
+const said = ({ low, high, levels }) =>
+  [short(low), short(high), levels.length > 1 ? `a line every ${short((levels[1] ?? NaN) - (levels[0] ?? NaN))}` : ''];
+
+/** @param {Sheet} sheet @param {[string, string, string]} said @param {number} side @param {number} top @param {number} line */
+function range(sheet, [least, most, step], side, top, line) {
   const { look, unit } = sheet;
   const bar = new Stamp();
   bar.paint(Uint8Array.from({ length: 255 }, (_, entry) => entry), 0, 255, 1, relieved(look));
   bar.draw(sheet, 0, top, side, BAR * unit);
   [sheet.context.lineWidth, sheet.context.strokeStyle] = [1, look.colour['ink-3']];
   sheet.context.strokeRect(0.5, top + 0.5, side - 1, BAR * unit);
-  const [least, most, step] = [short(low), short(high), `a line every ${short((levels[1] ?? NaN) - (levels[0] ?? NaN))}`];
   const [style, base] = [{ colour: look.colour['ink-2'] }, top + BAR * unit + 0.6 * line];
   words(sheet, least, 0, base, style);
   words(sheet, most, side, base, { ...style, align: 'right' });
   const taken = [least, most, step].reduce((sum, text) => sum + sizeOf(sheet, text).width + 8 * unit, 0);
-  if (levels.length > 1 && taken < side) words(sheet, step, side / 2, base, { ...style, align: 'center' });
+  if (step && taken < side) words(sheet, step, side / 2, base, { ...style, align: 'center' });
 }
 
-/** @param {Sheet} sheet @param {Heights} heights @param {string[]} axes @param {number} foot kept free below */
-export function flat(sheet, heights, axes, foot) {
+/**
+ * The map without the run. @param {Sheet} sheet @param {Heights} heights @param {string[]} axes @param {number} foot kept free below
+ * @param {[string, string, string]} [told] what the bar says @returns {number} the map's side
+ */
+export function terrain(sheet, heights, axes, foot, told = said(heights)) {
   const line = sheet.look.size.tick * 1.25;
   const named = directions(sheet, axes);
   const below = (named.length + 1.5) * line + BAR * sheet.unit;
@@ -60,7 +66,13 @@ export function flat(sheet, heights, axes, foot) {
   stamp.paint(shadesOf(heights), 0, heights.columns, heights.rows, relieved(sheet.look));
   stamp.draw(sheet, 0, 0, side, side);
   contours(sheet, heights, side);
-  trail(sheet, heights.path.map(([x, y]) => [((1 + x) / 2) * side, ((1 - y) / 2) * side]));
   named.forEach((name, index) => words(sheet, name, 0, side + (index + 0.6) * line, { colour: sheet.look.colour['ink-2'] }));
-  range(sheet, heights, side, side + (named.length + 0.3) * line, line);
+  range(sheet, told, side, side + (named.length + 0.3) * line, line);
+  return side;
+}
+
+/** @param {Sheet} sheet @param {Heights} heights @param {string[]} axes @param {number} foot kept free below */
+export function flat(sheet, heights, axes, foot) {
+  const side = terrain(sheet, heights, axes, foot);
+  trail(sheet, heights.path.map(([x, y]) => [((1 + x) / 2) * side, ((1 - y) / 2) * side]));
 }

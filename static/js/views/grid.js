@@ -16,13 +16,14 @@ const COMPLETE = 0.8;
  * without a last row cut short is preferred while its cells are nearly as large.
  * @param {number} count @param {number} rows @param {number} columns
  * @param {number} width @param {number} height @param {number} ratio device pixels per CSS pixel
+ * @param {number} [top] room above each image, for its name
  */
-export function arranged(count, rows, columns, width, height, ratio) {
+export function arranged(count, rows, columns, width, height, ratio, top = 0) {
   const grids = Array.from({ length: count }, (_, index) => {
     const tried = index + 1;
     const down = Math.ceil(count / tried);
     const wide = ((width - GAP * (tried - 1)) * ratio) / (tried * columns);
-    const high = ((height - GAP * (down - 1)) * ratio) / (down * rows);
+    const high = ((height - GAP * (down - 1) - top * down) * ratio) / (down * rows);
     return { across: tried, down, side: Math.floor(Math.min(wide, high)) };
   });
   /** @param {typeof grids} among */
@@ -33,22 +34,24 @@ export function arranged(count, rows, columns, width, height, ratio) {
   // A lattice finer than the screen is drawn smaller than its pixels rather than cut off.
   const fine = side === 0 && count === 1 ? Math.min(width / columns, height / rows) : 0;
   const cell = fine > 0 ? fine : Math.max(1, side) / ratio;
-  const [stepX, stepY] = [cell * columns + GAP, cell * rows + GAP];
+  const [stepX, stepY] = [cell * columns + GAP, cell * rows + top + GAP];
   /** @param {number} x @param {number} y */
   function tileAt(x, y) {
     const [column, row] = [Math.floor(x / stepX), Math.floor(y / stepY)];
-    const inside = x >= 0 && y >= 0 && column < across && x - column * stepX < cell * columns && y - row * stepY < cell * rows;
+    const inside = x >= 0 && y >= 0 && column < across && x - column * stepX < cell * columns
+      && y - row * stepY >= top && y - row * stepY < top + cell * rows;
     const tile = row * across + column;
     return inside && tile < count ? tile : -1;
   }
   return {
     cell,
     across,
+    top,
     /** @param {number} tile */
-    place: (tile) => ({ x: (tile % across) * stepX, y: Math.floor(tile / across) * stepY }),
+    place: (tile) => ({ x: (tile % across) * stepX, y: Math.floor(tile / across) * stepY + top }),
     tileAt,
     /** The cell of a single image. @param {number} x @param {number} y */
-    cellAt: (x, y) => (tileAt(x, y) === 0 ? Math.floor(y / cell) * columns + Math.floor(x / cell) : -1),
+    cellAt: (x, y) => (tileAt(x, y) === 0 ? Math.floor((y - top) / cell) * columns + Math.floor(x / cell) : -1),
   };
 }
 

@@ -47,8 +47,8 @@ export function mountHill(element, spec, context) {
     valueAxis(sheet, plot.box, plot.y, false);
     ground(sheet, plot, current, now[0]);
     former(sheet, plot, spec, current);
+    for (const trace of now) drawn(sheet, plot, current, trace);
     heights(sheet, plot, levels);
-    for (const trace of now) drawn(sheet, plot, current, trace, levels);
     rug(sheet, plot, spec, current);
     places.begin(lines(plot, spec, current, now, levels));
     heading(sheet, plot, spec, current, context);

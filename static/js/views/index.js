@@ -46,6 +46,14 @@ export function mountView(element, spec, context) {
       const { mountBasins } = await import('./basins.js');
       return () => mountBasins(element, spec, context);
     });
+    case 'points': return deferred(element, spec.title, async () => {
+      const { mountPoints } = await import('./examples.js');
+      return () => mountPoints(element, spec, context);
+    });
+    case 'plane': return deferred(element, spec.title, async () => {
+      const { mountPlane } = await import('./plane.js');
+      return () => mountPlane(element, spec, context);
+    });
     case 'tree': return deferred(element, spec.title, async () => {
       const { mountTree } = await import('./tree.js');
       return () => mountTree(element, spec, context);

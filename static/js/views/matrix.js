@@ -2,7 +2,8 @@
 /** Matrix: numbers through a colour map, 0 is paper; pointer and arrow keys read i, j and the value. */
 
 import { picture } from '../draw/canvas.js';
-import { Stamp, barHeight, colourBar, entries, hatch, rangeOf } from '../draw/map.js';
+import { Stamp, barHeight, barWidth, colourBar, entries, hatch, rangeOf } from '../draw/map.js';
+import { sizeOf, words } from '../draw/marks.js';
 import { short } from '../draw/numbers.js';
 import { valueAt } from '../session/frame.js';
 import { mountCursor } from './cursor.js';
@@ -12,14 +13,16 @@ import { mountReading } from './reading.js';
 /** @typedef {import('./types.js').MatrixSpec} MatrixSpec */
 
 /**
- * @param {HTMLElement} element @param {MatrixSpec} spec @param {import('./types.js').Context} _context
+ * @param {HTMLElement} element @param {MatrixSpec} spec @param {import('./types.js').Context} context
  * @returns {import('./types.js').Mounted}
  */
-export function mountMatrix(element, spec, _context) {
+export function mountMatrix(element, spec, context) {
   const stamp = new Stamp();
   const reading = mountReading(element);
   /** @type {Channel | undefined} */
   let channel;
+  /** @type {Record<string, string>} what rows and columns are called, “unit_0” the first unit */
+  let names = {};
   let size = { width: 0, height: 0 };
   let [cell, still] = [-1, false];
   const shown = picture(element, paint, summary);
@@ -30,16 +33,19 @@ export function mountMatrix(element, spec, _context) {
   function paint(sheet) {
     if (!channel) return;
     const { rows, columns } = shape();
-    const range = rangeOf(channel, spec.colours);
+    const range = rangeOf(channel, spec.colours, spec.span);
     const bytes = entries(channel, range);
     stamp.paint(bytes, 0, columns, rows, sheet.look.maps[spec.colours]);
-    const each = Math.min(sheet.width / columns, (sheet.height - barHeight(sheet)) / rows);
+    const told = context.hover ? named(sheet, spec) : [];
+    const line = sheet.look.size.tick * 1.25;
+    const each = Math.min(sheet.width / columns, (sheet.height - barHeight(sheet) - told.length * line) / rows);
     size = { width: each * columns, height: each * rows };
     stamp.draw(sheet, 0, 0, size.width, size.height);
     for (let lost = bytes.indexOf(255); lost >= 0; lost = bytes.indexOf(255, lost + 1)) {
       hatch(sheet, (lost % columns) * each, Math.floor(lost / columns) * each, each, each);
     }
-    colourBar(sheet, spec.colours, range, 0, size.height, size.width);
+    colourBar(sheet, spec.colours, range, 0, size.height, Math.min(sheet.width, Math.max(size.width, barWidth(sheet, range))));
+    told.forEach((text, index) => words(sheet, text, 0, size.height + barHeight(sheet) + (index + 0.6) * line, { colour: sheet.look.colour['ink-2'] }));
     if (cell >= 0) outlined(sheet, (cell % columns) * each, Math.floor(cell / columns) * each, Math.max(each, 4));
   }
   /** @param {number} index */
@@ -48,7 +54,8 @@ export function mountMatrix(element, spec, _context) {
     if (!channel || index < 0) return '';
     const value = valueAt(channel, index);
     const told = Number.isFinite(value) ? short(value, 3) : 'not finite';
-    return `${spec.rows} ${Math.floor(index / columns) + 1}, ${spec.columns} ${(index % columns) + 1}: ${told}`;
+    const nameOf = (/** @type {string} */ noun, /** @type {number} */ entry) => `${noun} ${names[`${noun}_${entry}`] ?? entry + 1}`;
+    return `${nameOf(spec.rows, Math.floor(index / columns))}, ${nameOf(spec.columns, index % columns)}: ${told}`;
   }
   function read() {
     const { rows, columns } = shape();
@@ -73,7 +80,7 @@ export function mountMatrix(element, spec, _context) {
   function summary() {
     if (!channel) return `${spec.title}: waiting for the first picture.`;
     const { rows, columns } = shape();
-    const [low, high] = rangeOf(channel, spec.colours);
+    const [low, high] = rangeOf(channel, spec.colours, spec.span);
     return `${spec.title}: ${rows} by ${columns} numbers, colours from ${short(low, 2)} to ${short(high, 2)}.`;
   }
   return {
@@ -82,6 +89,7 @@ export function mountMatrix(element, spec, _context) {
       const paused = frame.state !== 'playing';
       const same = next && channel && next.data === channel.data;
       channel = next;
+      names = frame.words;
       if (same && paused === still) return;
       still = paused;
       shown.refresh(paused);
@@ -95,6 +103,12 @@ export function mountMatrix(element, spec, _context) {
     },
     summary,
   };
+}
+
+/** What runs down and what runs across, on one line or two. @param {import('../draw/canvas.js').Sheet} sheet @param {MatrixSpec} spec */
+function named(sheet, { rows, columns }) {
+  const parts = [`down: ${rows}`, `across: ${columns}`];
+  return sizeOf(sheet, parts.join(', ')).width <= sheet.width ? [parts.join(', ')] : parts;
 }
 
 /** @param {import('../draw/canvas.js').Sheet} sheet @param {number} x @param {number} y @param {number} side */

@@ -5,6 +5,7 @@ import { apart, ball, cross, dashed, hairline, sizeOf, worded, words } from '../
 import { along, around, boxAt, square } from '../draw/places.js';
 import { drawable } from '../draw/axes.js';
 import { stepOf } from '../session/frame.js';
+import { guises, marked, signed, stations } from './guise.js';
 import { above } from './room.js';
 import { lastDrawable, traced } from './series.js';
 
@@ -33,7 +34,16 @@ export function overlay(sheet, plot, shown, places) {
   for (const line of lines) dashed(sheet, line);
   const curves = found.flatMap(({ values }) => traced(values, frame, x, /** @type {any} */ (y), GRAIN));
   places.begin([...curves, ...lines]);
-  ends(sheet, plot, shown, places);
+  const told = guises(found.map(({ line }) => line));
+  let nth = 0;
+  for (const { line, role, values } of found) {
+    const guise = role === 'line' ? told.get(line) : undefined;
+    if (!guise) continue;
+    const runs = traced(values, frame, x, /** @type {any} */ (y), GRAIN);
+    for (const [left, top] of stations(runs, box, unit, nth / told.size)) marked(sheet, guise, left, top);
+    nth += 1;
+  }
+  ends(sheet, plot, shown, told, places);
   for (const { label, value } of levels) {
     const offered = along(box, y(value), sizeOf(sheet, label), 5 * unit);
     worded(sheet, label, places.put(`theory ${label}`, offered, box));
@@ -41,8 +51,8 @@ export function overlay(sheet, plot, shown, places) {
   words(sheet, stated, box.right, 0, { align: 'right', baseline: 'top', colour: look.colour['ink-2'] });
 }
 
-/** @param {Sheet} sheet @param {Plot} plot @param {Shown} shown @param {Places} places */
-function ends(sheet, { box, x, y }, { frame, found, colour, stated }, places) {
+/** @param {Sheet} sheet @param {Plot} plot @param {Shown} shown @param {ReturnType<typeof guises>} told @param {Places} places */
+function ends(sheet, { box, x, y }, { frame, found, colour, stated }, told, places) {
   const { unit, look, width } = sheet;
   const alive = found.flatMap((strand) => {
     const last = lastDrawable(strand.values, y.kind);
@@ -65,10 +75,13 @@ function ends(sheet, { box, x, y }, { frame, found, colour, stated }, places) {
   const within = { left: box.left, right: width, top: box.top - row / 2, bottom: box.bottom };
   beside.forEach(({ label, line, role, left, top }, index) => {
     const style = { weight: 650, colour: colour(line, role) };
-    const size = sizeOf(sheet, label, style);
+    const guise = told.get(line);
+    const { width: wide, height } = sizeOf(sheet, label, style);
+    const size = { width: wide + (guise ? 13 * unit : 0), height };
     const middle = middles[index] ?? top;
     const own = [boxAt(left + 10 * unit, middle, size), ...around(left, top, size, 10 * unit), boxAt(box.right + 10 * unit, middle, size)];
-    worded(sheet, label, places.put(`end ${line.channel} ${role}`, own, within), style);
+    const place = places.put(`end ${line.channel} ${role}`, own, within);
+    worded(sheet, label, guise ? signed(sheet, guise, place) : place, style);
   });
   heads.forEach(({ label, line, role }, index) => {
     const baseline = box.top - 4 * unit - (heads.length - 1 - index) * row;

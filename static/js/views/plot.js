@@ -32,11 +32,11 @@ export function plotted(sheet, spec, points, chosen, places) {
   }));
   const spots = spotsOf(points, plot, spec.style);
   if (spec.style === 'bars') bars(sheet, points, spots, plot);
-  inside(sheet, box, () => dashes.forEach(({ runs }) => runs.forEach((run) => dashed(sheet, run))));
   // A line is joined as it comes (a loop); marks only where x goes on and on.
   const inOrder = spec.style === 'line' || (spec.style === 'marks' && rising(points.x));
   const curves = inOrder ? joined(points, plot) : [];
   if (spec.style !== 'bars') lines(sheet, spec, points, spots, curves, plot);
+  inside(sheet, box, () => dashes.forEach(({ runs }) => runs.forEach((run) => dashed(sheet, run))));
   places.begin([...curves.flatMap(({ runs }) => runs), ...dashes.flatMap(({ runs }) => runs)]);
   if (spec.style !== 'line') for (const { left, top } of spots) places.take(square(left, top, RADIUS * sheet.unit));
   const lit = spots.find(({ cell }) => cell === chosen);

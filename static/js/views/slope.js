@@ -146,9 +146,8 @@ export function restless(runs) {
   return along > 60 && up > RESTLESS * along;
 }
 
-/** @param {Sheet} sheet @param {Plot} plot @param {Frame} frame @param {Trace} trace @param {{value: number}[]} levels
- * which a curve that goes up and down all the time would hide */
-export function drawn(sheet, plot, frame, trace, levels) {
+/** @param {Sheet} sheet @param {Plot} plot @param {Frame} frame @param {Trace} trace */
+export function drawn(sheet, plot, frame, trace) {
   const { line, raw, values } = trace;
   const { unit, look, context: pen } = sheet;
   const colour = colourOf(look, line.mark);
@@ -159,9 +158,8 @@ export function drawn(sheet, plot, frame, trace, levels) {
   };
   if (raw !== values) faint(traced(raw, frame, plot.x, plot.y, GRAIN * unit));
   const curve = whole(trace, frame, plot.x, plot.y, GRAIN * unit);
-  if (!restless(curve)) return strokes(sheet, curve, colour, 2.2 * unit);
-  faint(curve);
-  heights(sheet, plot, levels);
+  if (restless(curve)) faint(curve);
+  else strokes(sheet, curve, colour, 2.2 * unit);
 }
 
 /** Ticks along the foot: something happened at that step. @param {Sheet} sheet @param {Plot} plot

@@ -57,6 +57,18 @@ export function steps(frame, found) {
   return Array.from({ length: rows }, (_, row) => stepOf(frame, row));
 }
 
+/**
+ * A declared end of an axis holds for as long as all that is drawn, theory too, lies within it and the axis can show it.
+ * @param {[number, number]} padded @param {{low: number | null, high: number | null}} declared
+ * @param {import('../draw/axes.js').Extent} extent @returns {[number, number]}
+ */
+export function held([low, high], declared, { kind, low: least, high: most }) {
+  const end = (/** @type {number | null} */ value) => (value !== null && drawable(kind, value) ? value : NaN);
+  const [first, last] = [end(declared.low), end(declared.high)];
+  const within = kind === 'log' ? first < least : first <= least;
+  return [within ? first : low, (kind === 'log' ? last > most : last >= most) ? last : high];
+}
+
 /** What an axis cannot show is a gap. @param {Float32Array} values @param {import('../draw/axes.js').Kind} kind */
 export function gapped(values, kind) {
   return Array.from(values, (value) => (drawable(kind, value) ? value : null));

@@ -47,7 +47,7 @@ export function mountTiles(element, spec, context) {
     // A line below the grid is kept free for what is said of it, so that it does not change its size.
     const foot = single() ? sheet.look.size.tick * 1.25 : 0;
     free = single() && (spec.now || spec.paint) && !isFine({ columns, rows }) ? rim(sheet) : 0;
-    layout = arranged(count, rows, columns, sheet.width - 2 * free, sheet.height - foot - 2 * free, sheet.ratio);
+    layout = arranged(count, rows, columns, sheet.width - 2 * free, sheet.height - foot - 2 * free, sheet.ratio, spec.names?.length ? sheet.look.size.tick * 1.3 : 0);
     if (single()) {
       sheet.context.translate(free, free);
       grid(sheet, frame, found, rows, columns);
@@ -76,8 +76,10 @@ export function mountTiles(element, spec, context) {
       const { x, y } = layout.place(tile);
       stamp.paint(bytes, tile * rows * columns, columns, rows, sheet.look.maps[spec.colours]);
       stamp.draw(sheet, x, y, layout.cell * columns, layout.cell * rows);
+      words(sheet, spec.names?.[tile] ?? '', x, y - sheet.look.size.tick * 0.2, { colour: sheet.look.colour['ink-2'], baseline: 'bottom' });
       framed(sheet, x, y, layout.cell * columns, layout.cell * rows, spec.index !== '' && tile === lit);
     }
+    if (cell >= 0) pencil(sheet, (cell % columns) * layout.cell, layout.top + Math.floor(cell / columns) * layout.cell, layout.cell, 0);
     for (let lost = bytes.indexOf(255); lost >= 0; lost = bytes.indexOf(255, lost + 1)) {
       const { x, y } = layout.place(Math.floor(lost / (rows * columns)));
       const inside = lost % (rows * columns);
@@ -85,12 +87,13 @@ export function mountTiles(element, spec, context) {
       hatch(sheet, x + (inside % columns) * size, y + Math.floor(inside / columns) * size, size, size);
     }
   }
-  /** @param {number} index */
+  /** What can be painted is from −1 (off) to 1 (on), 0 where it is open. @param {number} index */
   function describe(index) {
     const found = channel();
     const columns = shape()[2];
     if (!found || index < 0) return '';
-    return `Row ${Math.floor(index / columns) + 1}, column ${(index % columns) + 1}: ${valueAt(found, index) > 0 ? 'on' : 'off'}.`;
+    const level = valueAt(found, index);
+    return `Row ${Math.floor(index / columns) + 1}, column ${(index % columns) + 1}: ${Math.abs(level) < 0.01 ? 'open' : level > 0 ? 'on' : 'off'}.`;
   }
   const cursor = spec.paint ? mountCursor(element, {
     name: `${spec.title}: paint with the pointer, or with arrow keys and space`,
@@ -137,6 +140,7 @@ export function mountTiles(element, spec, context) {
       frame = next;
       const found = channel();
       if (found && single()) mean.add(next, found, spec.now ? number(next, spec.now) : -1);
+      cursor?.tell();
       if (!same || mean.fast) shown.refresh(next.state !== 'playing');
     },
     resize: () => shown.refresh(),

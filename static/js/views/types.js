@@ -19,10 +19,11 @@
  *   percent: boolean}} ProfileSpec
  */
 /** @typedef {import('../draw/colours.js').MapName} MapName */
-/** @typedef {Common & {kind: 'matrix', channel: string, colours: MapName, rows: string, columns: string}} MatrixSpec */
+/** @typedef {Common & {kind: 'matrix', channel: string, colours: MapName, rows: string, columns: string,
+ *   span?: [number, number] | null}} MatrixSpec */
 /**
  * @typedef {Common & {kind: 'tiles', channel: string, colours: MapName, target: string, now: string, paint: string,
- *   drop?: string}} TilesSpec
+ *   drop?: string, names?: string[]}} TilesSpec
  */
 /**
  * @typedef {Common & {kind: 'relation', x: string, lines: Line[], errors: string, style: 'marks' | 'bars' | 'line',
@@ -37,10 +38,18 @@
  * @typedef {Common & {kind: 'graph', weights: string, states: string, layout: 'ring' | 'layers', layers: string,
  *   now: string, held: string, press: string}} GraphSpec
  */
+/**
+ * @typedef {Common & {kind: 'points', channel: string, classes: string, field: string, certainty: string, held_out: string,
+ *   wrong: string, names: string[], axes: [string, string], press: string}} PointsSpec
+ */
+/**
+ * @typedef {Common & {kind: 'plane', heights: string, paths: string, names: string[], marks: Mark[], arrows: string,
+ *   arrow_names: string[], minimum: string, span: string, axes: [string, string], scale: AxisScale, press: string}} PlaneSpec
+ */
 /** @typedef {Common & {kind: 'tree', nodes: string, tiles: string, now: string, press: string}} TreeSpec */
 /**
  * @typedef {ReadoutSpec | CurvesSpec | ProfileSpec | RelationSpec | MatrixSpec | TilesSpec | BasinsSpec | SurfaceSpec
- *   | TreeSpec | GraphSpec} ViewSpec
+ *   | TreeSpec | GraphSpec | PointsSpec | PlaneSpec} ViewSpec
  */
 /**
  * @typedef {{lines: Line[], title: string, caption: string, symbol: string, theory: Theory[], events: string,
