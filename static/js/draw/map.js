@@ -3,16 +3,21 @@
 
 import { font } from './canvas.js';
 import { short } from './numbers.js';
-import { valueAt } from '../session/frame.js';
 
 /** @typedef {import('./canvas.js').Sheet} Sheet */
 /** @typedef {import('./colours.js').MapName} MapName */
 /** @typedef {import('../session/frame.js').Channel} Channel */
 
-/** The range that a map spans: the declared one, the channel's own, or that of its finite entries; symmetric when diverging.
+/** The range that a map spans: the channel's own, or that of its finite entries; symmetric when diverging. A declared span
+ * is widened where the channel goes beyond it: nothing is clipped.
  * @param {Channel} channel @param {MapName} map @param {[number, number] | null} [span] @returns {[number, number]} */
-export function rangeOf({ data, low, high }, map, span) {
-  if (span) return span;
+export function rangeOf(channel, map, span) {
+  const [least, most] = ownRange(channel, map);
+  return span ? [Math.min(span[0], least), Math.max(span[1], most)] : [least, most];
+}
+
+/** @param {Channel} channel @param {MapName} map @returns {[number, number]} */
+function ownRange({ data, low, high }, map) {
   if (low !== undefined && high !== undefined) return [low, high];
   let [least, most] = [Infinity, -Infinity];
   for (const value of data) {
@@ -27,15 +32,15 @@ export function rangeOf({ data, low, high }, map, span) {
   return [-reach, reach];
 }
 
-/** Table entries of all numbers: 0…254 over the range, 255 where there is no number.
+/** Table entries of all numbers: 0…254 over the range, 255 where there is no number. Bytes that came in levels are such
+ * already, over their own range.
  * @param {Channel} channel @param {[number, number]} range @returns {Uint8Array} */
-export function entries(channel, [least, most]) {
-  const { data, low, high } = channel;
-  if (data instanceof Uint8Array && low === least && high === most) return data;
+export function entries({ data, low }, [least, most]) {
+  if (data instanceof Uint8Array && low !== undefined) return data;
   const found = new Uint8Array(data.length);
   const factor = 254 / (most - least || 1);
   for (let index = 0; index < data.length; index += 1) {
-    const entry = Math.round((valueAt(channel, index) - least) * factor);
+    const entry = Math.round(((data[index] ?? NaN) - least) * factor);
     found[index] = Number.isFinite(entry) ? Math.max(0, Math.min(254, entry)) : 255;
   }
   return found;

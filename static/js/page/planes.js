@@ -15,7 +15,9 @@ export function points(view, frame) {
   const flags = /** @type {const} */ ([['to test with', held], ['named wrongly', wrong]]).filter(([, told]) => told.length);
   return {
     head: [...view.axes.map((axis, index) => axis || 'xy'.charAt(index)), valued ? 'value' : 'class', ...flags.map(([text]) => text)],
-    rows: labels.map((one, each) => [place.at(2 * each), place.at(2 * each + 1), valued ? label.at(each) : name(one), ...flags.map(([, told]) => Number(told[each] ?? false))]),
+    rows: labels.map((one, each) => [
+      place.at(2 * each), place.at(2 * each + 1), valued ? label.at(each) : name(one), ...flags.map(([, told]) => Number(told[each] ?? false)),
+    ]),
     note: '',
     late: false,
   };

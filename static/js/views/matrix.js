@@ -34,7 +34,7 @@ export function mountMatrix(element, spec, context) {
     if (!channel) return;
     const { rows, columns } = shape();
     const range = rangeOf(channel, spec.colours, spec.span);
-    const bytes = entries(channel, range);
+    const bytes = entries(spec.span ? unpacked(channel) : channel, range);
     stamp.paint(bytes, 0, columns, rows, sheet.look.maps[spec.colours]);
     const told = context.hover ? named(sheet, spec) : [];
     const line = sheet.look.size.tick * 1.25;
@@ -117,4 +117,10 @@ function outlined({ context: pen, look }, x, y, side) {
     [pen.lineWidth, pen.strokeStyle] = [width, look.colour[colour]];
     pen.strokeRect(x - 1, y - 1, side + 2, side + 2);
   }
+}
+
+/** Numbers as they are, out of the levels of their own range. @param {Channel} channel @returns {Channel} */
+function unpacked(channel) {
+  const { shape, data, changed } = channel;
+  return { shape, data: Float32Array.from(data, (_, index) => valueAt(channel, index)), changed };
 }

@@ -82,7 +82,9 @@ function head(sheet, [x, y], lost, { mark, shape }, alone) {
   const { look } = sheet;
   if (lost) marked(sheet, 'cross', [[x, y]], { size: 5.5, colour: colourOf(look, mark) });
   else ball(sheet, x, y, alone ? 5.5 : 7);
-  if (!lost && !alone) marked(sheet, shape, [[x, y]], { size: 3.2, colour: look.colour['on-now'], rim: 'transparent', ...(shape === 'circle' || shape === 'lozenge' ? { fill: look.colour.now } : {}) });
+  const hollow = shape === 'circle' || shape === 'lozenge';
+  const style = { size: 3.2, colour: look.colour['on-now'], rim: 'transparent', ...(hollow ? { fill: look.colour.now } : {}) };
+  if (!lost && !alone) marked(sheet, shape, [[x, y]], style);
 }
 
 /** @param {Sheet} sheet @param {Arrow} arrow */
