@@ -1,4 +1,4 @@
-"""One server and one Chromium for all browser tests; a page on which any console message is a failure."""
+"""One server and one Chromium for each half of the browser tests; a page on which any console message is a failure."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -36,10 +36,16 @@ def browser() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one process, so that there is one server and one browser."""
+    """Two processes share them, each with a server and a browser: most pages are of the second, all else of the first."""
     for item in items:
         if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(f"browser {_half(item)}"))
+
+
+def _half(item: pytest.Item) -> int:
+    """Three pages in four are of the second: the tests that are of no page in particular take long."""
+    values = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+    return next((min(EXPERIMENTS.index(value) % 4, 1) for value in values if value in EXPERIMENTS), 0)
 
 
 class Visits:
