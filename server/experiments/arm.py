@@ -75,8 +75,7 @@ class Arm:
             self.net.parameters, self.net.gradient, learning_rate=recipe.learning_rate
         )
         self.follow(recipe)
-        self.data = Split(**{name: tensor.to(device) for name, tensor in vars(data).items()})
-        self.inputs, self.targets = self.data.train_inputs, _targets(self.data.train_labels, data.classes)
+        self.learn(data)
         self.taken = 0
         self.resting = False
         self.first = self.net.parameters.clone()
@@ -92,6 +91,12 @@ class Arm:
             self.descent.momentum = recipe.momentum
         if isinstance(self.descent, SGD):
             self.descent.nesterov = recipe.nesterov
+
+    def learn(self, data: Split) -> None:
+        """From now on these are the examples. There are as many classes, or inputs, as the net was made for."""
+        device = self.net.parameters.device
+        self.data = Split(**{name: tensor.to(device) for name, tensor in vars(data).items()})
+        self.inputs, self.targets = self.data.train_inputs, _targets(self.data.train_labels, data.classes)
 
     def rates(self, steps: int) -> Tensor:
         """The learning rates (steps,) float64 of the coming steps, by the schedule."""
@@ -127,7 +132,7 @@ class Arm:
 
     def wandered(self) -> Tensor:
         """‖θ − θ₀‖: how far all parameters together are from where they began."""
-        return (self.net.parameters - self.first).norm()
+        return torch.dist(self.net.parameters, self.first)
 
     def keep(self) -> None:
         """Remember this moment, for `back`."""

@@ -101,14 +101,18 @@ class Paired(Experiment):
         named = {field.name for field in fields(Recipe)} & set(type(self.parameters).model_fields)
         return Recipe(**{name: getattr(self.parameters, name) for name in named})
 
+    def difference(self) -> str:
+        """The field of `Recipe` in which the arms differ."""
+        return self.differs
+
     def values(self) -> tuple[Any, Any]:
         """The one thing that differs: its value in A and in B."""
         return self.between
 
     def recipes(self) -> tuple[Recipe, Recipe]:
         """A's and B's: equal but for the field `differs`."""
-        common, (a, b) = self.recipe(), self.values()
-        return replace(common, **{self.differs: a}), replace(common, **{self.differs: b})
+        common, (a, b), differs = self.recipe(), self.values(), self.difference()
+        return replace(common, **{differs: a}), replace(common, **{differs: b})
 
     def restart(self) -> None:
         data, recipes = self.data(), self.recipes()
@@ -179,7 +183,7 @@ class Paired(Experiment):
             Minibatches(len(self.pair[0].inputs), self.generator("order"), with_replacement=each.replacement)
             for each in recipes
         )
-        return (a, b) if self.differs in ("batch", "replacement") else (a, a)
+        return (a, b) if self.difference() in ("batch", "replacement") else (a, a)
 
     def _draw(self, steps: int) -> list[list[Tensor]]:
         """The coming minibatches of each arm: indices (m,) on the device."""
@@ -194,9 +198,10 @@ class Paired(Experiment):
 
     def _look(self) -> None:
         """Gradients at the first weights, on what will be the first minibatch: shown before any step."""
-        for arm, order in zip(self.pair, self._orders(self.recipes()), strict=True):
+        for number, arm in enumerate(self.pair):
+            first = self._orders(self.recipes())[number].take(arm.recipe.batch)
             arm.keep()
-            arm.look(order.take(arm.recipe.batch).to(self.device))
+            arm.look(first.to(self.device))
             arm.back()
 
     def _stretches(self, steps: int) -> list[tuple[int, int]]:

@@ -36,7 +36,7 @@ def browser() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share them, each with a server and a browser: most pages are of the second, all else of the first."""
+    """Two processes share them, each with a server and a browser: most pages to the second, all else to the first."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.xdist_group(f"browser {_half(item)}"))

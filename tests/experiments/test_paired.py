@@ -100,9 +100,10 @@ def test_gradients_are_there_before_the_first_step_and_nothing_has_moved() -> No
         assert not arm.descent.velocity.any()
     norms = [layer.norm for layer in experiment.pair[1].net.layers[:-1]]
     assert all(norm is not None and not norm.running_mean.any() for norm in norms)
-    shown = other.pair[0].net.gradient.clone()
+    shown = [arm.net.gradient.clone() for arm in other.pair]
     stepped(other, 1)
-    assert torch.equal(shown, other.pair[0].net.gradient)  # looked at: what became the first minibatch
+    for before, arm in zip(shown, other.pair, strict=True):
+        assert torch.equal(before, arm.net.gradient)  # looked at: what became the first minibatch
 
 
 def test_accuracy_is_measured_every_tenth_step_and_stands_until_then() -> None:
