@@ -24,6 +24,12 @@ MOMENTS = {  # experiment: (link, steps), so that every picture is the same agai
     "rbm": ("seed=1", 1000),
     "rbm_likelihood": ("seed=1", 3000),
     "dbm": ("seed=1", 600),
+    "minibatch": ("seed=1", 200),
+    "momentum": ("seed=1", 200),
+    "schedules": ("seed=1", 400),
+    "initialisation": ("seed=1", 400),
+    "vanishing_gradients": ("seed=1", 250),
+    "skip_connections": ("seed=1", 200),
     "batchnorm": ("seed=1", 400),
 }
 # The page's own buttons go one step at a time; a picture's moment is asked for on its own socket.
