@@ -27,6 +27,7 @@ MOMENTS = {  # experiment: (link, steps), so that every picture is the same agai
     "minibatch": ("seed=1", 200),
     "momentum": ("seed=1", 200),
     "schedules": ("seed=1", 400),
+    "descent": ("seed=1", 120),
     "initialisation": ("seed=1", 400),
     "vanishing_gradients": ("seed=1", 250),
     "skip_connections": ("seed=1", 200),
