@@ -68,6 +68,7 @@ class BatchNormalisation(Paired):
     presets = {
         "A deep sigmoid net": {},
         "ReLU and He: both learn": {"unit": "relu", "first_weights": "he", "learning_rate": 0.1},
+        "20 layers of ReLU": {"unit": "relu", "first_weights": "he", "learning_rate": 0.1, "layers": 20},
         "Rate 1: only B bears it": {"unit": "tanh", "learning_rate": 1.0},
         "Rate 5 with ReLU: A breaks": {"unit": "relu", "first_weights": "he", "learning_rate": 5.0},
         "Batch of 2: A wins": {"unit": "tanh", "layers": 4, "learning_rate": 0.05, "batch": 2, "beside": "batches"},
@@ -92,8 +93,8 @@ class BatchNormalisation(Paired):
         survival.RATES_VIEW,
         Curves(
             title="Inputs of one unit",
-            caption="Without B's norm they **shift** and narrow.",
-            detail="15th, 50th and 85th percentile over the minibatch, every tenth step: the inputs of the unit looked at.",
+            caption="How what enters it **shifts** and spreads.",
+            detail="15th, 50th and 85th percentile over the minibatch, every tenth step, of the unit looked at.",
             lines=tuple(
                 Line(channel=f"{name}_{letter}", label=letter if name == "median" else "", mark=letter)
                 for letter in LETTERS

@@ -31,18 +31,17 @@ RULE = 16
 Beside = Literal["rates", "batches", "nothing"]
 
 RATES_VIEW = Relation(
-    title="Loss at each learning rate",
+    title=f"Loss after {STEPS} steps, by rate",
     caption="{survival} **{factor}**.",
-    detail=f"After {STEPS} steps; median of {ROUNDS} first weights. ✕: not finite, or over twice guessing.",
-    weight=2,
+    detail="To survive is to end below the level dash. ✕: not finite, or over twice guessing.",
     x="rates",
     lines=(Line(channel="final_A", label="A", mark="A"), Line(channel="final_B", label="B", mark="B")),
     theory=(
-        Theory(label="survives below", value=BOUND),
+        Theory(label="a tenth below guessing", value=BOUND),
         Theory(label="A's largest", channel="limit_A"),
         Theory(label="B's largest", channel="limit_B"),
     ),
-    axis="learning rate, as a power of 10",
+    axis="learning rate, power of 10",
     span=(0.0, OFF),
 )
 BATCHES_VIEW = Relation(
@@ -52,17 +51,18 @@ BATCHES_VIEW = Relation(
     x="sizes",
     lines=(Line(channel="by_size_A", label="A", mark="A"), Line(channel="by_size_B", label="B", mark="B")),
     theory=(Theory(label=f"{RULE}: rule of thumb", channel="rule"),),
-    axis="batch size, as a power of 2",
+    axis="batch size, power of 2",
     span=(0.0, 100.0),
 )
 READOUT = Readout(
     title="Largest rate that survives",
     caption="Still **learning** after so many steps.",
     detail=f"Survives: finite, and the mean loss of the last {LAST} of {STEPS} steps is a tenth below guessing, "
-    f"in most of {ROUNDS} runs. Rates double from {RATES[0]:g} to {RATES[-1]:.0f}. A dash: none, or not known yet.",
+    f"in most of {ROUNDS} runs, whose median is drawn (✕: not finite, or over twice guessing). "
+    f"Rates double from {RATES[0]:g} to {RATES[-1]:.0f}. A dash: none, or not known yet.",
     numbers=(
-        Number(channel="largest_A", label="A", symbol=r"\eta", digits=2, waiting=True),
-        Number(channel="largest_B", label="B", symbol=r"\eta", digits=2, waiting=True),
+        Number(channel="largest_A", label="A", symbol="η", digits=2, waiting=True),
+        Number(channel="largest_B", label="B", symbol="η", digits=2, waiting=True),
         Number(channel="factor", label="B's over A's", digits=0, unit="×", waiting=True),
     ),
 )
@@ -127,7 +127,7 @@ class Survival:
         """The caption of the rates."""
         a, b = self.limits()
         if not self.rates.rounds:
-            told, number = "Largest rate that survives: tried", f"{ROUNDS * self.rates.progress:.0%}"
+            told, number = "Largest rate to survive: tried", f"{ROUNDS * self.rates.progress:.0%}"
         elif isnan(a) and isnan(b):
             told, number = "There is no rate that", "either survives"
         elif isnan(a) or isnan(b):

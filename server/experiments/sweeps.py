@@ -25,7 +25,7 @@ ROUNDS = 3
 """Sets of first weights and orders for each value; an odd number, so that a median is one of them."""
 LAST = 10
 """Minibatches at the end whose mean loss counts as the final one."""
-SLICE = 0.006
+SLICE = 0.009
 """Seconds of one piece of work."""
 
 

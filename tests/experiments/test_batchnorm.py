@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 from server.experiments import survival
 from server.experiments.arm import Arm
 from server.experiments.batchnorm import BatchNormalisation
-from server.experiments.survival import RATES, SIZES, STEPS
+from server.experiments.survival import RATES, SIZES
 from server.experiments.sweeps import ROUNDS, Sweep, largest
 from server.grammar import Diverged
 from server.models.data import split
@@ -77,20 +77,27 @@ def test_relu_and_he_learn_either_way() -> None:
     assert last["accuracy_B"] > 80
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_twenty_layers_of_relu_want_norms(seed: int) -> None:
+    last = run(preset(2, seed), 250)
+    assert last["accuracy_B"] > 60
+    assert last["accuracy_B"] > last["accuracy_A"] + 20
+
+
 def test_only_the_normalised_bears_a_rate_of_one() -> None:
-    last = run(preset(2), 250)
+    last = run(preset(3), 250)
     assert last["loss_A"] > 2
     assert last["accuracy_B"] > 60
 
 
 def test_the_exploding_preset_breaks_a_first() -> None:
     with pytest.raises(Diverged) as caught:
-        run(preset(3), 200)
+        run(preset(4), 200)
     assert caught.value.arm == "A"
 
 
 def test_a_batch_of_two_is_too_small_to_normalise_by() -> None:
-    experiment = preset(4)
+    experiment = preset(5)
     last = run(experiment, 300)
     assert last["accuracy_A"] > last["accuracy_B"] + 20
     assert experiment.verdict().word == "broken"
@@ -164,18 +171,23 @@ def by_pytorch(
         loss = cross_entropy(net(data.train_inputs[shown]), data.train_labels[shown])
         losses.append(loss.item())
         descent.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         descent.step()
     return losses
 
 
 def test_the_sweep_trains_as_pytorch_would() -> None:
     """One rate that both survive, from the page's own first weights and in its own order."""
-    experiment = swept(page(layers=3, units=8, unit="tanh", batch=16))
-    rung = 3
-    for number, (arm, row) in enumerate(zip(experiment.pair, experiment.survival.rates.losses(), strict=True)):
-        losses = by_pytorch(RATES[rung], 16, STEPS, arm, experiment.generator("order"), normalised=bool(number))
-        assert float(row[rung]) == pytest.approx(np.mean(losses[-10:]), rel=1e-3)
+    experiment, rate = page(layers=3, units=8, unit="tanh", batch=16), RATES[3]
+    sweep = Sweep(
+        experiment.recipes(), "learning_rate", (rate,), (60,), split(1), experiment.generator, torch.device("cpu")
+    )
+    while not sweep.rounds:
+        assert sweep.work()
+    for number, (arm, found) in enumerate(zip(experiment.pair, sweep.losses()[:, 0], strict=True)):
+        losses = by_pytorch(rate, 16, 60, arm, experiment.generator("order"), normalised=bool(number))
+        assert float(found) == pytest.approx(np.mean(losses[-10:]), rel=1e-3)
+        assert losses[-1] < losses[0]
 
 
 def test_what_a_sweep_finds_does_not_depend_on_the_pieces() -> None:
