@@ -35,6 +35,7 @@ MOMENTS = {  # experiment: (link, steps), so that every picture is the same agai
     "vanishing_gradients": ("seed=1", 250),
     "skip_connections": ("seed=1", 200),
     "batchnorm": ("seed=1", 400),
+    "playground": ("seed=1", 300),
 }
 # The page's own buttons go one step at a time; a picture's moment is asked for on its own socket.
 WIRE = "WebSocket = class extends WebSocket { constructor(...given) { super(...given); globalThis.wire = this; } };"
