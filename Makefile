@@ -21,7 +21,7 @@ run: $(VENV)/.installed
 install: $(VENV)/.installed
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not alone" $(ARGS)  # the browser's tests are two groups
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not alone" $(ARGS)  # the browser's tests are one group
 	$(BIN)/python -m pytest -m alone $(ARGS) || [ $$? -eq 5 ]  # 5: ARGS names none of them
 
 test-slow: $(VENV)/.tested

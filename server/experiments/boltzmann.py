@@ -165,7 +165,7 @@ class Boltzmann(Experiment):
     hill = Hill(
         lines=(Line(channel="energy"),),
         title="Energy",
-        caption="At one T it soon rises as often as it falls. Up in {up}, down in {down} of all decisions.",
+        caption="{trend} Up in {up}, down in {down} of all decisions.",
         symbol="E",
         theory=(Theory(label="exact mean now", channel="exact_energy"), Theory(label="lowest now", channel="lowest")),
     )

@@ -65,7 +65,8 @@ class BoltzmannLearning(Teacher):
 
     The verdict speaks of the machine as it is when free: half the sum of |p − q| over all visible patterns, exact. To
     hold, every pattern taught must have at least half its share besides.
-    "Stuck" means that KL, averaged over 300 steps, fell by less than 2 % of itself since the 300 before.
+    "Stuck" means that KL, averaged over 300 steps, fell by less than 2 % of itself since the 300 before; "worse" that
+    it is a nat above its best and above where learning began, with the controls as they are.
     """
 
     title = "Two phases"
@@ -253,7 +254,7 @@ class BoltzmannLearning(Teacher):
     }
 
     def advance(self, steps: int) -> Series:
-        parameters, course = self.parameters, self.course
+        parameters, course, before = self.parameters, self.course, self.course.divergence
         teaching = Teaching(
             parameters.learning_rate, parameters.momentum, parameters.weight_decay,
             parameters.phases, parameters.sweeps, parameters.learning,
@@ -262,7 +263,7 @@ class BoltzmannLearning(Teacher):
         series = dict(zip(("kl", "misplaced", "sampled", "noise", "slope"), measured.T, strict=True))
         finite(series, self.step, "The machine's weights stopped being finite")
         if parameters.learning:
-            self.progress.add(series["kl"])
+            self.progress.add(series["kl"], before)
         return series
 
     def show(self) -> Mapping[str, Tensor]:

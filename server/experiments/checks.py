@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from server.experiments.gallery import Gallery
-from server.grammar import Verdict
+from server.grammar import Verdict, Word
 from server.models.annealed import Annealing
 from server.models.binning import Estimate
 from server.models.boltzmann import Boltzmann, Couplings
@@ -28,14 +28,22 @@ EARLY, SHORTER = 100, 3
 SWEEPS, TOLERANCE = 100, 1e-4
 CERTAIN = 4.0
 """Errors by which AIS must lie above or below the bound to decide."""
+TRUSTED = 10
+"""Particles of AIS that must count: the spread of fewer is no error."""
+MARGIN, LEAST = 3.0, 0.1
+"""So many errors, and nats, must −ln p(v) lie below that of each pixel alone."""
+FAR = 1.0
+"""Nats above it that first weights do not explain: they lie within a quarter of a nat."""
 ROUNDING = 1e-4
 """Of sums of a few hundred nats in float32."""
 LONGEST = 128
 """Checks drawn."""
 WORK = 84_000
 """Weights times annealing steps per minibatch: ten steps of the machine that the page opens on."""
-FEWEST, MOST = 2, 10
+FEWEST, MOST = 4, 10
 """Of such steps."""
+LATEST = 95
+"""Minibatches that a check may take: that of a machine too large for it has fewer temperatures, and errs more."""
 BEGINNING = 10
 """Minibatches before the first annealing but that of the start."""
 APART = 10
@@ -59,12 +67,15 @@ class Checked(NamedTuple):
         """ln p(v) per picture."""
         return self.elbo + self.gap
 
-    def errors(self) -> str:
-        """How sure the numbers are, in a sentence."""
+    def errors(self) -> dict[str, str]:
+        """How sure the numbers are, in words so short that lines break between them."""
         if isnan(self.particles):
-            return "Both are exact: sums over all states, without error."
-        above = f"± {self.gap_error:.3f} for what lies above the bound, ± {self.error:.2f} for ln p(v) with ln Z"
-        return f"Errors of AIS: {above}; {self.particles:.0f} of its {PARTICLES} particles count."
+            return {"gap_error": "none", "error": "none", "sums": "Exact: sums over all states."}
+        return {
+            "gap_error": f"± {self.gap_error:.3f}",
+            "error": f"± {self.error:.2f}",
+            "sums": f"AIS: {self.particles:.0f} of {PARTICLES} particles count.",
+        }
 
 
 class Check:
@@ -84,6 +95,10 @@ class Check:
         self.pictures, self.base, self.generator, self.step = pictures.to(dtype), base, generator, step
         self.means = mean_field(self.machine, self.pictures, sweeps=SWEEPS, tolerance=TOLERANCE).means
         self.bounds = bound(self.machine, self.means).double()
+        self.pace = max(FEWEST, min(MOST, WORK // len(couplings.flat)))
+        """Annealing steps per minibatch."""
+        usual = BETAS + len(pictures) * BETAS_GIVEN
+        self._share = min(1 / SHORTER if step < EARLY else 1.0, LATEST * self.pace / usual)
         self._found: list[Estimate] = []
         self._ahead = iter(()) if self._exact else self._annealings()
         self._now = next(self._ahead, None)
@@ -127,7 +142,7 @@ class Check:
         )
 
     def _betas(self, usual: int) -> int:
-        return usual // SHORTER if self.step < EARLY else usual
+        return max(1, int(usual * self._share))
 
     def _annealings(self) -> Iterator[Annealing]:
         """That of ln Z, then that of each picture's hidden layers."""
@@ -166,20 +181,28 @@ class Checks:
             "bounds": torch.tensor([one.elbo for one in drawn]),
         }
 
-    def verdict(self, exact: bool) -> Verdict:
-        """Whether the bound ever lay above what it bounds."""
+    def verdict(self, exact: bool, independent: float) -> Verdict:
+        """Whether the machine beats each pixel alone, of −ln p(v) `independent`, and no bound exceeded ln p(v)."""
+        lead = self.last.truth + independent
+        word, note = self._judged(exact, lead)
+        line = "nats over pixels" if exact else f"± {_brief(max(self.last.error, 0.01))} over pixels"
+        return Verdict(number=_brief(lead), line=line, word=word, note=note)
+
+    def _judged(self, exact: bool, lead: float) -> tuple[Word, str]:
         last = self.last
-        number = _written(last.gap)
-        line = "nats: ELBO under exact" if exact else f"± {_written(last.gap_error)}: ELBO under AIS"
+        margin = max(MARGIN * last.error, LEAST)
         if self.count == 0:
-            return Verdict(number=number, line=line, word="untested", note="no check yet")
+            return "untested", "no check yet"
         if self.exceeded:
             # Theory forbids it: with annealing, particles missed a mode, so it is no more than doubtful.
-            note = f"above it {self.exceeded} times"
-            return Verdict(number=number, line=line, word="broken" if exact else "close", note=note)
-        sure = exact or last.gap > CERTAIN * last.gap_error
-        note = f"{self.count} check{'s' * (self.count != 1)}"
-        return Verdict(number=number, line=line, word="holds" if sure else "close", note=note)
+            return "broken" if exact else "close", f"bound above {self.exceeded}×"
+        if lead < -max(margin, FAR):
+            return "broken", "far worse than pixels"
+        if lead <= margin:
+            return "untested", "no better than pixels"
+        if not exact and (last.gap <= CERTAIN * last.gap_error or last.particles < TRUSTED):
+            return "close", "errors too large"
+        return "holds", f"bound kept {self.count} time{'s' * (self.count != 1)}"
 
 
 class Checking:
@@ -204,16 +227,16 @@ class Checking:
         if self._now is None and step >= BEGINNING:
             self._now = Check(machine, *self._given, step)
         if self._now is not None:
-            self._now.run(max(FEWEST, min(MOST, WORK // len(machine.couplings.flat))))
+            self._now.run(self._now.pace)
             if self._now.finished:
                 self.checks.add(self._now.concluded())
                 self._now = None
 
 
-def _written(nats: float) -> str:
-    """Two digits that count, but no more than four after the point."""
-    digits = 2 if abs(nats) >= 0.095 else 3 if abs(nats) >= 0.0095 else 4
-    return f"{round(nats, digits) + 0.0:.{digits}f}".replace("-", "−")  # + 0.0: no −0
+def _brief(nats: float) -> str:
+    """In four characters where they hold it, with two digits after the point at most."""
+    texts = [f"{round(nats, digits) + 0.0:.{digits}f}" for digits in (2, 1, 0)]  # + 0.0: no −0
+    return next((text for text in texts if len(text) <= 4), texts[-1]).replace("-", "−")
 
 
 def checked(gallery: Gallery, seed: int) -> Tensor:

@@ -1,5 +1,6 @@
 """Half of a picture is erased; the machine fills it in while the other half is held."""
 
+from math import nan
 from typing import Literal
 
 import torch
@@ -57,6 +58,13 @@ class Completion:
         """The picture as it was, (units,)."""
         return self.pictures[self.number % len(self.pictures)]
 
+    @property
+    def told(self) -> str:
+        """Why there is no truth to compare with, in words; empty where there is one."""
+        if self.by_hand:
+            return "No truth: you drew it"
+        return "" if bool(self.known.any()) else "No truth: all is erased"
+
     def following(self, part: Erased) -> None:
         """Take the next picture."""
         self.number += 1
@@ -98,14 +106,33 @@ class Completion:
         running = torch.where(self.known, self.cue, self.chains.visible_probabilities[0])
         mean = torch.where(self.known, self.cue, self.mean)
         cue = self.cue.masked_fill(~self.known, 0.5)
-        return torch.stack([cue, running, mean, self.truth]).mul_(2).sub_(1).view(4, self.side, self.side)
+        truth = torch.full_like(cue, 0.5) if self.told else self.truth
+        return torch.stack([cue, running, mean, truth]).mul_(2).sub_(1).view(4, self.side, self.side)
 
     def right(self, guess: Tensor) -> Tensor:
         """Per cent of the missing pixels that the machine gets right, (); likewise for a guess (units,) of chances.
 
         Both name each pixel's likelier side; even chances are right half the time. Not a number where nothing is
-        missing or the picture was drawn by hand.
+        missing or there is no truth.
         """
-        missing = ~self.known & ~torch.tensor(self.by_hand)
+        missing = ~self.known & (not self.told)
         named = (torch.stack([self.mean, guess])[:, missing] - 0.5).sign()
         return 50 * (1 + named * (2 * self.truth[missing] - 1)).mean(1)
+
+    def legal(self, patterns: Tensor, guess: Tensor) -> Tensor:
+        """Per cent of the chains' pictures that are one of `patterns` (k, units), and of pictures whose missing pixels
+        are drawn alone with the chances `guess` (units,); (2,)."""
+        chains = torch.where(self.known, self.cue, self.chains.visible)
+        found = (chains[:, None] == patterns).all(2).any(1).float().mean()
+        distinct, missing = torch.unique(patterns, dim=0), ~self.known
+        fitting = distinct[(distinct == self.cue)[:, self.known].all(1)]
+        drawn = torch.where(fitting == 1, guess, 1 - guess)[:, missing].prod(1).sum()
+        return 100 * torch.stack([found, drawn])
+
+    def scored(self, guess: Tensor, patterns: Tensor | None) -> dict[str, Tensor]:
+        """`right`, or `legal` where all `patterns` there are can be named: then erased pixels may have several right
+        answers. Each beside the guess; the other is not a number."""
+        share, guessed = self.right(guess) if patterns is None else self.legal(patterns, guess)
+        nothing = torch.tensor(nan)
+        right, legal = (share, nothing) if patterns is None else (nothing, share)
+        return {"right": right, "legal": legal, "guessed": guessed}

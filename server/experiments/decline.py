@@ -60,6 +60,22 @@ class Decline:
         """What became of the likelihood, in words."""
         return f"{self.lost:.2f} worse than its best" if self.lost >= LOST else "not past its best yet"
 
+    def error_told(self, first: float, now: float) -> str:
+        """What became of the reconstruction error, in words: since the best likelihood, as in the verdict, once that is
+        past; until then only where it began and where it is."""
+        if self.lost >= LOST:
+            return f"fell {times(self.fell)} since its best ln p" if self.fell > 1 else "not down since its best ln p"
+        return f"from {first:.2f} to {now:.2f} so far" if first else "not measured yet"
+
+
+def fate(patterns: int, known: int, lost: int) -> str:
+    """What became of so many patterns: only what was once known can be lost."""
+    if not known:
+        return "none learnt yet"
+    again = f"{lost} of {known} all but lost" if lost else ""
+    new = f"{patterns - known} not learnt yet" if known < patterns else ""
+    return ", ".join(filter(None, (again, new))) or "none lost yet"
+
 
 def times(factor: float) -> str:
     """A factor, in words."""

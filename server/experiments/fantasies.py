@@ -52,8 +52,9 @@ class Fantasies(Chains):
             "copies": 100 * (distance == 0).float().mean(),
         }
 
-    def verdict(self, settled: bool) -> Verdict:
-        """Whether enough pass, of enough kinds; nothing is said before the machine is settled and its chains wandered.
+    def verdict(self, settled: bool, learning: bool) -> Verdict:
+        """Whether enough pass, of enough kinds; nothing is said before the machine is settled and its chains wandered,
+        and nothing but that it holds while it is still learning.
 
         Enough pass halfway from pixel swaps to real pictures. They are no better than pixel swaps within two errors,
         or of hardly any kind: broken.
@@ -66,12 +67,12 @@ class Fantasies(Chains):
         if self.swept < WANDERING:
             return Verdict(number="–", line="pictures still wandering", word="untested", note=f"{WANDERING} sweeps")
         word: Word = "close"
-        if not settled:
-            word = "untested"
+        if settled and passing >= enough and variety >= several:
+            word = "holds"
+        elif learning or not settled:
+            word, note = "untested", "still learning" if learning else "hardly learned"
         elif passing <= swapped + 2 * _noise(swapped) or variety < DOTING * kinds:
             word = "broken"
-        elif passing >= enough and variety >= several:
-            word = "holds"
         line = f"± {_percent(_noise(passing))} {'right' if gallery.generated else 'new'}, {variety:.1f}/{kinds} kinds"
         return Verdict(number=_percent(passing), line=line, word=word, note=note)
 

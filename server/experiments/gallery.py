@@ -5,6 +5,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from server.models.data import split
 from server.models.patterns import bars_and_stripes, best_log_likelihood
@@ -27,7 +28,8 @@ class Gallery:
     `kinds` says of each picture learned from which of `kinds_known` kinds it is: the digit, or the pattern itself.
 
     `on` is how often each pixel is on, `guess` the reconstruction error of guessing that, `best` the largest possible
-    mean of ln p in nats, not a number where it is not known.
+    mean of ln p in nats, not a number where it is not known; `by_kind` that of the monitored others if pixels are
+    drawn alone, but with another mean for each digit, and not a number where kinds are single pictures.
     """
 
     def __init__(self, data: Data, seed: int, shuffle: torch.Generator, device: torch.device) -> None:
@@ -47,6 +49,15 @@ class Gallery:
         self.on = (self.train.sum(0) + 0.5) / (len(self.train) + 1)  # ½: a pixel that is never on stays finite
         self.guess = (self.on * (1 - self.on)).mean()
         self.best = best_log_likelihood(self.train) if self.generated else nan
+        self.by_kind = nan if self.generated else self._by_kind()
+
+    def _by_kind(self) -> float:
+        """Mean ln p of a mixture of machines without links, one for each kind, as frequent as it is."""
+        members = one_hot(self.kinds, self.kinds_known).float()
+        counts = members.sum(0)
+        on = (members.T @ self.train + 0.5) / (counts[:, None] + 1)
+        logs = self.monitored[: self.each] @ on.logit().T + (1 - on).log().sum(1) + (counts / counts.sum()).log()
+        return float(logs.logsumexp(1).mean())
 
     def _load(self, seed: int) -> tuple[Tensor, Tensor]:
         """To learn from, and held out: digits in black and white, a pixel being on from half of full ink."""

@@ -1,6 +1,6 @@
 """Pictures of a deep machine's layers: what each unit looks for, and a dream on its way down to the pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 import torch
@@ -36,6 +36,20 @@ def rows(machine: Boltzmann) -> str:
     each = SIDE // above
     parts = [f"{1 + each * place}–{each * (place + 1)}: layer {2 + place}" for place in range(above)]
     return f"Rows {'; '.join(parts)}."
+
+
+def captions(machine: Boltzmann, first: Sequence[Tensor]) -> Mapping[str, str]:
+    """What the weights of layer 1 (`looks`) and of those above (`joins`) are by now, in words; `first` they were."""
+    between = machine.couplings.between
+    moved = [
+        float((now - then).square().mean() / then.square().mean()) for now, then in zip(between, first, strict=True)
+    ]
+    looks, *joins = [
+        "is not learnt yet" if way == 0 else "is hardly learnt yet" if way < 1 else learnt
+        for way, learnt in zip(moved, ["sees strokes in the pixels", *["joins strokes"] * len(moved[1:])], strict=True)
+    ]
+    third = f"Layer 3 {joins[1]}." if len(joins) > 1 else ""
+    return {"looks": looks, "joins": f"layer 2 {joins[0]}.", "third": third}
 
 
 def _scaled(weights: Tensor, count: int) -> Tensor:

@@ -1,5 +1,7 @@
 """Whether learning goes on, is done, or is stuck."""
 
+from math import inf
+
 import torch
 from torch import Tensor
 
@@ -10,6 +12,8 @@ ENOUGH = 0.05
 PRESENT = 0.5
 """Of its share every taught pattern must have: among many patterns, one that is missing hardly counts in the sum."""
 WINDOW = 300
+WORSE = 1.0
+"""Nats by which KL must lie above its best, and above where it began too, to have got worse: it is not learning."""
 LEAST = 0.02
 """By which KL falls from window to window, as a share of itself, while learning goes on."""
 
@@ -20,11 +24,20 @@ class Progress:
     def __init__(self) -> None:
         self.steps = 0
         self._recent = torch.empty(0, dtype=torch.float64)
+        self._first, self._best = inf, inf
 
-    def add(self, divergences: Tensor) -> None:
-        """KL (steps,) of so many steps."""
+    def add(self, divergences: Tensor, before: Tensor) -> None:
+        """KL (steps,) of so many steps, and the one before them, ()."""
+        if self.steps == 0:
+            self._first = self._best = float(before)
+        self._best = min(self._best, float(divergences.min()))
         self.steps += len(divergences)
         self._recent = torch.cat([self._recent, divergences])[-2 * WINDOW :]
+
+    @property
+    def worse(self) -> bool:
+        """Whether KL is far above its best and above where it began."""
+        return self.steps > 0 and float(self._recent[-1]) > max(self._first, self._best + WORSE)
 
     @property
     def stuck(self) -> bool:
@@ -42,6 +55,8 @@ class Progress:
             return Verdict(number=number, line=line, word="untested", note="nothing learnt yet")
         if misplaced <= ENOUGH and rarest >= PRESENT:
             return Verdict(number=number, line=line, word="holds", note=f"at most {100 * ENOUGH:.0f}\u2009%")
+        if self.worse:
+            return Verdict(number=number, line=line, word="broken", note="worse than at the start")
         if self.stuck:
             return Verdict(number=number, line=line, word="broken", note=blame)
         missing = misplaced <= ENOUGH

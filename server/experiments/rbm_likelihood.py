@@ -8,7 +8,7 @@ from torch import Tensor
 
 from server.experiments import ascent
 from server.experiments.ascent import WAYS, Ascent
-from server.experiments.decline import LOST, PATIENCE, Decline, times
+from server.experiments.decline import LOST, PATIENCE, Decline, fate, times
 from server.experiments.experiment import Experiment, Series
 from server.experiments.finite import finite
 from server.experiments.samplers import VIEW, Samplers
@@ -32,7 +32,6 @@ ALIKE = {"cd_1": "CD-1", "exact": "exact", "pcd": "PCD"}  # labels where five li
 EVERY = 20  # updates from one look at the likelihoods to the next
 MEAN = 100  # updates over which reconstruction errors are averaged
 DRAWN = 36
-FALLEN = 1.5  # times, from which on an error is said to have fallen
 LOST_SHARE = 0.1  # of a pattern's own share, below which it is all but lost
 
 
@@ -55,10 +54,11 @@ class ReconstructionLies(Experiment):
     each counts twice, and the best possible mean of ln p is minus the patterns' entropy: −2.599 nats for 3×3, −3.379
     for 4×4 (duplicates weighted). A pattern with less than a tenth of its share, that once had more, is all but lost.
 
-    What is said of CD-1 is from means over 200 updates. Since units of one layer have no links, drawing a whole layer
-    at once must give the same distribution as drawing unit after unit; that is measured too, with a thousand chains of
-    either kind in the machine that learns by the exact gradient. At every look they start at independent draws from it
-    and take three sweeps. Two sets of a thousand samples always differ; how much is known, and so is its spread.
+    What is said of CD-1 is from means over 200 updates, and counts from those in which its likelihood was best. Since
+    units of one layer have no links, drawing a whole layer at once must give the same distribution as drawing unit
+    after unit; that is measured too, with a thousand chains of either kind in the machine that learns by the exact
+    gradient. At every look they start at independent draws from it and take three sweeps. Two sets of a thousand
+    samples always differ; how much is known, and so is its spread.
     """
 
     title = "Reconstruction lies"
@@ -132,8 +132,8 @@ class ReconstructionLies(Experiment):
         ),
         Curves(
             title="Reconstruction error",
-            caption="After one sweep, CD-1's **{fallen}**.",
-            detail="Mean of 100 updates. Grey: CD-k, tempering.",
+            caption="CD-1's: **{fallen}**.",
+            detail="After one sweep; mean of 100 updates. Grey: CD-k, tempering.",
             weight=2,
             lines=ascent.lines("error", ALIKE),
             scale="log",
@@ -273,23 +273,21 @@ class ReconstructionLies(Experiment):
         if not self.decline.judged:
             return Verdict(number="–", line=line, word="untested", note="it has hardly begun")
         if lost >= LOST and fell > 1:
-            return Verdict(number=number, line=line, word="holds", note=f"error fell {times(fell)}")
+            return Verdict(number=number, line=line, word="holds", note=f"error fell {times(fell)} since")
         if self.decline.blocks >= PATIENCE:
             return Verdict(number=number, line=line, word="broken", note="it still improves" if lost < LOST else "")
         return Verdict(number=number, line=line, word="untested", note="near its best")
 
     def words(self) -> Mapping[str, str]:
-        patterns, lost, known = len(self._rows), int(self.lost[-1]), bool(self._known[-1].any())
-        fate = f"all but lost {lost} of {patterns}" if lost else "none lost yet" if known else "none learned yet"
-        fallen = f"fell {times(self.fallen)}" if self.fallen > FALLEN else "has not fallen yet"
+        patterns = len(self._rows)
+        told = {
+            "fate": fate(patterns, int(self._known[-1].sum()), int(self.lost[-1])),
+            "fallen": self.decline.error_told(self._first_error, float(self._errors[:, -1].mean())),
+            "turned": self.decline.told,
+            "patterns": str(patterns),
+        }
         dreamt = {f"dreamt_{name}": str(self._met(self._dreams(name))) for name in ("cd_1", "exact")}
-        told = {"fate": fate, "patterns": str(patterns), "fallen": fallen, "turned": self.decline.told}
         return {**told, **dreamt, **self.samplers.words}
-
-    @property
-    def fallen(self) -> float:
-        """By which factor CD-1's reconstruction error has fallen since the first update."""
-        return self._first_error / max(float(self._errors[-MEAN:, -1].mean()), 1e-9) if self._first_error else 1.0
 
     def _met(self, pictures: Tensor) -> int:
         """How many of the patterns are among them."""

@@ -1,6 +1,7 @@
 """One picture shown to a deep machine: what its hidden units make of it by mean field, by Gibbs sampling, exactly; and
 what the machine makes of a picture of which a half is missing."""
 
+from math import isnan, nan
 from typing import Literal
 
 import torch
@@ -14,6 +15,11 @@ SETTLING = 100
 """Sweeps from noise before anything is averaged."""
 AVERAGED = 20
 """Sweeps that the average looks back, those of the beginning made at once."""
+ENDINGS = {
+    True: {"whole": "a pattern it may be.", "novelty": "Legal: the chains that are a pattern."},
+    False: {"whole": "the truth.", "novelty": "The machine never learnt from it."},
+}
+"""Words for a picture made whole, by whether it is of generated patterns, of which several may be right."""
 
 Erased = Literal["lower", "right", "none"]
 
@@ -95,6 +101,17 @@ class Half(Settled):
         """Share of the missing pixels whose likelier side is the true one; NaN where none is missing."""
         named = (self.mean[: len(self.picture)] > 0.5) == (self.picture > 0.5)
         return float(named[~self.known].float().mean())
+
+    def legal(self, patterns: Tensor) -> float:
+        """Share of the chains that are one of the patterns (n, n_0) now; NaN where nothing is missing."""
+        if bool(self.known.all()):
+            return nan
+        return float((self.chains.states[0][:, None] == patterns).all(2).any(1).double().mean())
+
+    def filled(self, patterns: Tensor | None) -> str:
+        """How well, in words to end a caption; by `patterns` where more than one may be completed rightly."""
+        share = self.right() if patterns is None else self.legal(patterns)
+        return "" if isnan(share) else f": {100 * share:.0f} % {'right' if patterns is None else 'legal'}"
 
 
 def missing(erased: Erased, pixels: int) -> Tensor:

@@ -69,6 +69,7 @@ class Stacked:
     def __init__(self, machine: Boltzmann, generators: Sequence[torch.Generator], each: int) -> None:
         alone, together, dreaming = generators
         self.machine, self.each = machine, each
+        self.first = [weights.clone() for weights in machine.couplings.between]
         self.pretraining = Pretraining(machine, alone)
         self.learner = Learner(machine, together, particles=DREAMS)
         self.dreams = Chains(machine, DREAMS, dreaming)

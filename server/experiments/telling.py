@@ -147,9 +147,21 @@ def words(motion: Motion, signed: tuple[Tensor, Tensor, Tensor] | None) -> dict[
         if signed
         else "Friends, rivals, memories: −½ Σ w, plus chance.",
         "rim": "Double rim: hidden." if motion.conditions.hidden else "",
+        "trend": _trend(motion),
         "law": "a loaded coin" if motion.heat else "a step, no coin",
         **_below(motion),
     }
+
+
+def _trend(motion: Motion) -> str:
+    """Which way energy goes."""
+    if motion.cooling and motion.cooling.cools:
+        return "Cooled, it falls; hot again, it climbs."
+    if motion.heat == 0:
+        return "Without heat it never rises."
+    if motion.conditions.sweeps:
+        return "From every random start it falls until heat lifts it."
+    return "At one T it soon rises as often as it falls."
 
 
 def _below(motion: Motion) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""One server and one Chromium for each half of the browser tests; a page on which any console message is a failure."""
+"""One server and one Chromium for all browser tests; a page on which any console message is a failure."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.looking import at_step, drawn, press, step_of
-from tests.browser.serving import EXPERIMENTS, Server, launch, serving
+from tests.browser.serving import EXPERIMENTS, FIRST_OF_THEIR_KIND, Server, launch, serving
 
 HERE = Path(__file__).parent
 PATIENCE = 20_000
@@ -35,17 +35,19 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what is slow
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share them, each with a server and a browser: most pages to the second, all else to the first."""
+    """All in one process, so that there is one server and one browser. Pages that show nothing which an earlier page
+    does not show are slow tests: all pages together take longer than a default run may."""
     for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(f"browser {_half(item)}"))
-
-
-def _half(item: pytest.Item) -> int:
-    """Three pages in four are of the second: the tests that are of no page in particular take long."""
-    values = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
-    return next((min(EXPERIMENTS.index(value) % 4, 1) for value in values if value in EXPERIMENTS), 0)
+        if HERE not in item.path.parents:
+            continue
+        item.add_marker(pytest.mark.xdist_group("browser"))
+        values = (
+            item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+        )
+        if any(value in EXPERIMENTS and value not in FIRST_OF_THEIR_KIND for value in values):
+            item.add_marker(pytest.mark.slow)
 
 
 class Visits:

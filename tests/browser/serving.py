@@ -15,10 +15,33 @@ from typing import Any
 
 from playwright.sync_api import Browser, Playwright
 
+from server.experiments.experiment import Experiment
+from server.grammar import actions_of
 from server.runtime.catalogue import discover
 
 ROOT = Path(__file__).parents[2]
+
+
+def _kinds(experiment: type[Experiment]) -> set[str]:
+    """What the browser has to do for a page: its views and their styles, its kinds of control, buttons and arms."""
+    views = {f"{view.kind} {getattr(view, 'style', '')} {getattr(view, 'scale', '')}" for view in experiment.views}
+    controls = {control["kind"] for control in experiment.Controls.controls()}
+    return views | controls | {f"arms: {bool(experiment.arms)}", f"buttons: {bool(actions_of(experiment))}"}
+
+
+def _first_of_their_kind(catalogue: dict[str, type[Experiment]]) -> frozenset[str]:
+    """Pages that have something which no page before them has."""
+    seen: set[str] = set()
+    chosen = []
+    for name, experiment in catalogue.items():
+        if not _kinds(experiment) <= seen:
+            chosen.append(name)
+        seen |= _kinds(experiment)
+    return frozenset(chosen)
+
+
 EXPERIMENTS = tuple(discover())
+FIRST_OF_THEIR_KIND = _first_of_their_kind(discover())
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Nothing that needs a display, a graphics card or the network; no sandbox, since tests run as root in containers.
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")

@@ -648,6 +648,8 @@ def test_words_below_follow_what_is_going_on() -> None:
         return dict(begun(Boltzmann, **parameters).words())
 
     assert told()["course"] == "held at T"
+    trends = [told(), told(temperature=0.0), told(scratch=True), told(annealing="linear")]
+    assert len({each["trend"] for each in trends}) == 4
     assert told(annealing="linear")["course"] == "cooled down to T, over and over"
     assert told()["news"] == "Samples in a row are not all news."
     assert told(scratch=True)["news"] == "Every sample is a fact of its own."

@@ -312,8 +312,8 @@ def test_heat_acts_on_learning_and_dreams_at_once() -> None:
 def test_progress_calls_a_standstill_stuck_and_a_fall_learning() -> None:
     steps = torch.arange(2 * WINDOW, dtype=torch.float64)
     still, falling = Progress(), Progress()
-    still.add(torch.full_like(steps, 0.7))
-    falling.add((-steps / WINDOW).exp())
+    still.add(torch.full_like(steps, 0.7), torch.tensor(1.0))
+    falling.add((-steps / WINDOW).exp(), torch.tensor(1.0))
     assert still.verdict(0.5, 1, "why").word == "broken"
     assert falling.verdict(0.5, 1, "why").word == "untested"
     assert still.verdict(0.01, 1, "why").word == "holds"
@@ -321,8 +321,8 @@ def test_progress_calls_a_standstill_stuck_and_a_fall_learning() -> None:
 
 def test_the_claim_does_not_hold_while_one_of_many_patterns_is_missing() -> None:
     still, falling = Progress(), Progress()
-    still.add(torch.full((2 * WINDOW,), 0.04).double())
-    falling.add(torch.tensor([0.2, 0.1]).double())
+    still.add(torch.full((2 * WINDOW,), 0.04).double(), torch.tensor(1.0))
+    falling.add(torch.tensor([0.2, 0.1]).double(), torch.tensor(1.0))
     assert still.verdict(0.042, 0.01, "why").word == "broken"
     assert falling.verdict(0.042, 0.01, "why").note == "a pattern is missing"
 
@@ -381,3 +381,21 @@ def test_the_largest_machine_keeps_to_its_time() -> None:
         stepped(experiment, 1)
         times.append(thread_time() - start)
     assert sorted(times)[len(times) // 2] < 0.01
+
+
+def test_a_divergence_that_climbs_is_broken_and_small_ups_and_downs_are_not() -> None:
+    climbing, swinging = Progress(), Progress()
+    climbing.add(torch.tensor([1.0, 0.5, 1.0, 3.0]).double(), torch.tensor(1.0))
+    swinging.add(torch.tensor([1.0, 0.5, 1.2]).double(), torch.tensor(1.0))
+    assert (climbing.verdict(0.9, 0, "").word, climbing.verdict(0.9, 0, "").note) == (
+        "broken",
+        "worse than at the start",
+    )
+    assert swinging.verdict(0.9, 0, "").note == "still learning"
+
+
+def test_too_high_a_rate_is_broken() -> None:
+    experiment = run(data="encoder 4-2-4", learning_rate=5.0)
+    first = float(experiment.course.divergence)
+    assert float(stepped(experiment, 30)["kl"][-1]) > first + 1
+    assert (experiment.verdict().word, experiment.verdict().note) == ("broken", "worse than at the start")

@@ -1,5 +1,6 @@
 """The page of the deep Boltzmann machine: what it claims, shows and leaves alone."""
 
+from math import isnan, nan
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from torch import Tensor
 from server.experiments.checks import Check, Checked, Checks, is_exact
 from server.experiments.dbm import DeepBoltzmann
 from server.experiments.experiment import Seeds
-from server.experiments.hierarchy import SIDE, descents, joined, rows, strokes
+from server.experiments.hierarchy import SIDE, captions, descents, joined, rows, strokes
 from server.experiments.shown import Half, missing
 from server.grammar import Diverged
 from server.models.boltzmann import Boltzmann
@@ -79,7 +80,10 @@ def test_checks_are_exact_where_they_say_so() -> None:
     assert last.truth == pytest.approx(expected, abs=1e-9)
     assert 0 <= last.gap < 1
     assert last.error == 0
-    assert experiment.verdict().word == "holds"
+    assert (
+        experiment.verdict().number
+        == f"{last.truth + float(experiment.show()['independent']):.2f}".replace("-", "−")[:4]
+    )
 
 
 def test_annealed_checks_agree_with_exact_ones_within_their_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +126,58 @@ def test_the_word_follows_from_the_gaps(exact: bool, gaps: list[float], word: st
     checks = Checks(Checked(0, -5.0, 0.0))
     for step, gap in enumerate(gaps):
         checks.add(Checked(step, -5.0, gap, error, error))
-    assert checks.verdict(exact).word == word
+    assert checks.verdict(exact, 8.0).word == word
+
+
+@pytest.mark.parametrize(
+    ("independent", "error", "particles", "word", "note"),
+    [
+        (4.0, 0.0, nan, "untested", "no better than pixels"),
+        (4.75, 0.0, nan, "untested", "no better than pixels"),
+        (5.0, 0.0, nan, "holds", "bound kept 1 time"),
+        (5.0, 0.1, 80.0, "untested", "no better than pixels"),
+        (5.5, 0.1, 80.0, "holds", "bound kept 1 time"),
+        (5.5, 0.1, 3.0, "close", "errors too large"),
+        (3.6, 0.0, nan, "broken", "far worse than pixels"),
+        (3.6, 0.5, 80.0, "untested", "no better than pixels"),
+    ],
+)
+def test_a_bound_alone_is_no_proof_that_layers_know_more_than_pixels(
+    independent: float, error: float, particles: float, word: str, note: str
+) -> None:
+    """−ln p(v) is 4.7 nats."""
+    checks = Checks(Checked(0, -5.0, 0.3))
+    checks.add(Checked(10, -5.0, 0.3, 0.01 if error else 0.0, error, particles))
+    verdict = checks.verdict(isnan(particles), independent)
+    assert (verdict.word, verdict.note) == (word, note)
+
+
+@pytest.mark.parametrize("truth", [-0.5, -5.0, -123.456, -1e6])
+def test_the_verdict_stays_in_its_box(truth: float) -> None:
+    checks = Checks(Checked(0, truth, 0.0))
+    for _ in range(1500):
+        checks.add(Checked(10, truth, 0.1, 0.02, 12.34, 50.0))
+    for exact in (True, False):
+        verdict = checks.verdict(exact, 20.0)
+        assert len(f"{verdict.number} {verdict.line}") <= 26 or truth < -1e5
+        assert len(verdict.note) <= 22
+
+
+def test_first_weights_beat_no_pixel() -> None:
+    experiment = run(12, data="4×4", units=128, layers="three", pretraining=0)
+    change(experiment, learning=False)
+    experiment.advance(95)
+    assert experiment.checking.checks.count == 1
+    assert (experiment.verdict().word, experiment.verdict().note) == ("untested", "no better than pixels")
+
+
+@pytest.mark.parametrize(("pixels", "depth", "shown"), [(16, 2, 30), (16, 3, 30), (64, 3, 10)])
+def test_a_check_of_the_largest_machines_is_done_in_time(pixels: int, depth: int, shown: int) -> None:
+    machine = Boltzmann.random((pixels, *[128] * depth), seeded(1))
+    check = Check(machine, pictures(pixels, seed=2, count=shown).float(), torch.zeros(pixels), seeded(3), 100)
+    assert 0 < check.steps <= 95 * check.pace
+    check.run(check.steps)
+    assert check.finished
 
 
 def test_many_checks_are_thinned_and_the_last_is_kept() -> None:
@@ -157,6 +212,31 @@ def test_rows_of_two_hidden_layers_are_all_of_the_second() -> None:
     assert rows(deep((4, 6, 5), seed=1)) == "Rows 1–4: layer 2."
 
 
+def test_captions_do_not_speak_of_strokes_before_they_are_learnt() -> None:
+    experiment = run(pretraining=50, layers="three", units=8)
+    begun = experiment.words()
+    assert begun["looks"] == "is not learnt yet"
+    assert (begun["joins"], begun["third"]) == ("layer 2 is not learnt yet.", "Layer 3 is not learnt yet.")
+    assert begun["count"] == "8"
+    experiment.advance(50)
+    assert experiment.words()["looks"] == "sees strokes in the pixels"
+    assert experiment.words()["joins"] == begun["joins"]
+    experiment.advance(1)
+    assert experiment.words()["joins"] == "layer 2 is hardly learnt yet."
+    assert experiment.words()["third"] == begun["third"]
+
+
+def test_layers_above_join_strokes_once_they_have_moved_as_far_as_they_began() -> None:
+    machine = deep((4, 6, 5), seed=1)
+    first = [weights.clone() for weights in machine.couplings.between]
+    machine.couplings.between[1].mul_(2.1)
+    assert captions(machine, first) == {
+        "looks": "is not learnt yet",
+        "joins": "layer 2 joins strokes.",
+        "third": "",
+    }
+
+
 @pytest.mark.parametrize(("erased", "count"), [("lower", 32), ("right", 32), ("none", 0)])
 def test_half_of_a_picture_is_missing(erased: Any, count: int) -> None:
     away = missing(erased, 64).view(8, 8)
@@ -175,6 +255,21 @@ def test_a_half_is_dreamt_as_the_exact_conditional_says() -> None:
     expected = log_likelihood(machine, guesses).softmax(0) @ guesses.double()
     assert torch.equal(half.pictures()[2][half.known], picture[half.known])
     assert float((half.mean[:9] - expected).abs().max()) < 0.08
+
+
+def test_a_completion_is_legal_where_it_is_some_pattern() -> None:
+    machine, patterns = deep((4, 3, 2), seed=4), torch.tensor([[1.0, 1, 0, 0], [1, 1, 1, 1]], dtype=torch.float64)
+    half = Half(machine, seeded(1))
+    half.look(patterns[0], "lower")
+    half.chains.states[0][:, 2] = 0
+    half.chains.states[0][:, 3] = 0
+    half.chains.states[0][:25, 2:] = 1
+    half.chains.states[0][25:50, 3] = 1
+    assert half.legal(patterns) == 0.75
+    assert half.filled(patterns) == ": 75 % legal"
+    assert half.filled(None).endswith(" % right")
+    half.look(patterns[0], "none")
+    assert half.filled(patterns) == half.filled(None) == ""
 
 
 def test_chains_have_settled_when_another_picture_is_shown() -> None:
@@ -203,7 +298,9 @@ def test_the_hill_falls_where_layer_1_or_all_layers_learn() -> None:
 
 
 def test_an_exact_check_claims_no_error() -> None:
-    assert run(**SMALL).words()["errors"].startswith("Both are exact")
+    words = run(**SMALL).words()
+    assert (words["gap_error"], words["error"]) == ("none", "none")
+    assert words["sums"].startswith("Exact")
 
 
 def test_a_dream_comes_down_from_the_top() -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from server.experiments.ascent import WAYS, Ascent
-from server.experiments.decline import BLOCK, FEWEST, PATIENCE, Decline
+from server.experiments.decline import BLOCK, FEWEST, PATIENCE, Decline, fate
 from server.experiments.rbm_likelihood import EVERY, ReconstructionLies
 from server.experiments.samplers import CHAINS, LOOKS, Samplers, chance
 from server.grammar import Diverged
@@ -61,13 +61,13 @@ def test_patterns_below_a_tenth_of_their_share_are_lost() -> None:
     shares[0, :3] *= 0.09
     shares[1, :3] *= 0.11
     assert experiment.lost.tolist() == [0] * len(WAYS)  # what was never known cannot be lost
-    assert experiment.words()["fate"] == "none learned yet"
+    assert experiment.words()["fate"] == "none learnt yet"
     experiment._known[:] = True
     experiment.log_shares = shares.log()
     assert experiment.lost.tolist() == [3, 0, 0, 0, 0]
     assert experiment.words()["fate"] == "none lost yet"
     experiment.log_shares = shares.flip(0).log()
-    assert experiment.words()["fate"] == f"all but lost 3 of {len(experiment.distinct)}"
+    assert experiment.words()["fate"] == f"3 of {len(experiment.distinct)} all but lost"
 
 
 def test_a_rate_that_is_no_number_stops_the_run_and_is_not_hidden() -> None:
@@ -207,8 +207,8 @@ def test_cd_1_loses_likelihood_while_its_error_falls(seed: int) -> None:
 
 def test_captions_say_nothing_before_there_is_anything_to_say() -> None:
     words = begun(ReconstructionLies).words()
-    assert words["fate"] == "none learned yet"
-    assert words["fallen"] == "has not fallen yet"
+    assert words["fate"] == "none learnt yet"
+    assert words["fallen"] == "not measured yet"
     assert words["turned"] == "not past its best yet"
 
 
@@ -222,3 +222,22 @@ def test_an_ascent_takes_as_many_sweeps_as_its_name_says() -> None:
     several.update(0.1, 0.0, 2)
     one.update(0.1, 0.0, 7)
     assert not torch.equal(one.machine.couplings.flat, several.machine.couplings.flat)
+
+
+def test_the_verdict_and_the_captions_count_from_the_same_moment() -> None:
+    experiment = begun(ReconstructionLies)
+    experiment.advance(1)
+    first = experiment._first_error
+    assert experiment.words()["fallen"] == f"from {first:.2f} to {first:.2f} so far"
+    experiment.decline = decline([-5, -3, -3.2, -3.5], [0.2, 0.1, 0.05, 0.02])
+    assert experiment.verdict().note == "error fell 5.0× since"
+    assert experiment.words()["fallen"] == "fell 5.0× since its best ln p"
+    experiment.decline = decline([-5, -3, -3.2, -3.5], [0.2, 0.1, 0.1, 0.11])
+    assert experiment.words()["fallen"] == "not down since its best ln p"
+
+
+def test_only_what_was_known_can_be_lost() -> None:
+    assert fate(30, 0, 0) == "none learnt yet"
+    assert fate(30, 2, 0) == "28 not learnt yet"
+    assert fate(30, 2, 1) == "1 of 2 all but lost, 28 not learnt yet"
+    assert fate(30, 30, 0) == "none lost yet"
