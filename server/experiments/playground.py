@@ -107,7 +107,6 @@ class Playground(Paired):
     target = 0.1
     measured = ("accuracy", "learnt")
     Controls = Controls
-    pinned = "differs"
     speed = 100.0
     formulas = (Formula(latex=r"\mathrm{B} = \mathrm{A}", after="but for {difference}"),)
     hill = Hill(

@@ -23,6 +23,8 @@ LIBRARIES = {
 WHEN_SEEN = frozenset({"surface"})
 """Kinds of view whose code is fetched once a reader sees their place: three.js is larger than all the rest."""
 _IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s+["']([^"']+)["']""")
+UNASKED = ("last-modified", "accept-ranges")
+"""Headers that the ETag makes needless: on a hundred small files they weigh as much as two of them."""
 FORBIDDEN = ("node_modules", "package.json", "package-lock.json", "tsconfig.json")
 
 
@@ -37,6 +39,9 @@ class StaticFolder(StaticFiles):
             return Response("Not found.", status_code=404, media_type="text/plain")
         answer = await super().get_response(path, scope)
         is_library = path.startswith("vendor") and scope.get("query_string")
+        for name in UNASKED:
+            if name in answer.headers:
+                del answer.headers[name]
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_library else "no-cache"
         return answer
 

@@ -24,7 +24,7 @@ from tests.experiments.fingerprint import fingerprint
 
 KINDS = list(discover().values())
 every_experiment = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-few = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 KIB = 1024
 STEPS = 7
 

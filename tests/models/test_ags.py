@@ -45,7 +45,7 @@ def test_states_solve_the_three_equations(ratio: float, temperature: float) -> N
     assert noise**2 == pytest.approx(load * q / (1 - (1 - q) / temperature) ** 2, rel=1e-8)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.floats(0.02, 0.9), st.floats(0.05, 0.9))
 def test_overlap_is_where_iteration_ends(temperature: float, part: float) -> None:
     load = part * ags.capacity(temperature)[0]

@@ -65,7 +65,7 @@ def rules(draw: st.DrawFn) -> Rule:
     return Rule(name, words, draw(st.sampled_from([0.0, 0.02])))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(cases(), rules())
 def test_training_equals_pytorch(case: Case, rule: Rule) -> None:
     """Loss, every gradient, every parameter, the running averages and the evaluation."""

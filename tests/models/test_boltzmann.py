@@ -35,7 +35,7 @@ def naive_energy(machine: Boltzmann, state: tuple[int, ...]) -> float:
     return -pairs / 2 - sum(float(c.biases[layer][unit]) * s for (layer, unit), s in zip(places, state, strict=True))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(shapes, st.booleans(), seeds)
 def test_energy_is_the_double_sum(layers: list[int], lateral: bool, seed: int) -> None:
     machine = layered(*layers[: 3 if sum(layers) > 8 else 4], seed=seed, lateral=lateral)
@@ -47,7 +47,7 @@ def test_energy_is_the_double_sum(layers: list[int], lateral: bool, seed: int) -
     assert torch.allclose(machine.energy(states), Boltzmann.full(weights, biases).energy([together]), atol=1e-12)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(shapes, st.booleans(), seeds, st.floats(0.1, 10))
 def test_field_is_the_energy_off_less_the_energy_on(
     layers: list[int], lateral: bool, seed: int, temperature: float
@@ -82,7 +82,7 @@ def test_what_a_layer_hears_from_others_leaves_its_own_links_out(lateral: bool) 
     assert torch.equal(room, 2 * alone.couplings.biases[0].expand(20, 3))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(shapes, st.booleans(), seeds)
 def test_couplings_are_one_tensor_seen_in_parts(layers: list[int], lateral: bool, seed: int) -> None:
     couplings = Couplings.zeros(layers, lateral=lateral, dtype=torch.float64)

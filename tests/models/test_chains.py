@@ -119,7 +119,7 @@ def test_a_sweep_leaves_the_distribution_alone(kind: str, temperature: float) ->
     assert torch.allclose(reached, pi, atol=1e-14)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 40), st.integers(1, 30), st.integers(0, 10**6))
 def test_both_ways_decide_alike_given_the_same_thresholds(units: int, count: int, seed: int) -> None:
     weights, biases = layered(units, seed=seed, lateral=True).whole()

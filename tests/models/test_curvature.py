@@ -75,7 +75,7 @@ def autograds_hessian(each: Case) -> Tensor:
 
 
 @given(each=cases())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_loss_and_gradient_are_the_engines(each: Case) -> None:
     here = Hessian.of(each.net, each.inputs, each.targets)
     statistics = each.net.statistics.clone()
@@ -89,7 +89,7 @@ def test_loss_and_gradient_are_the_engines(each: Case) -> None:
 
 
 @given(each=cases(), seed=st.integers(0, 99))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_matrix_and_products_are_autograds(each: Case, seed: int) -> None:
     here = Hessian.of(each.net, each.inputs, each.targets)
     expected = autograds_hessian(each)
@@ -112,7 +112,7 @@ def test_product_is_a_difference_of_the_engines_gradients(batch_norm: bool) -> N
 
 
 @given(each=cases())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_extremes_are_autograds(each: Case) -> None:
     expected = torch.linalg.eigvalsh(autograds_hessian(each))
     here = Hessian.of(each.net, each.inputs, each.targets)

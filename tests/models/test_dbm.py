@@ -64,7 +64,7 @@ def test_sums_in_parts_equal_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     sweeps=st.integers(1, 30),
     layers=st.sampled_from([(8, 5, 4), (5, 3, 4, 3)]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_bound_never_lies_above_the_likelihood(
     seed: int, spread: float, temperature: float, sweeps: int, layers: tuple[int, ...]
 ) -> None:

@@ -61,7 +61,7 @@ def test_everything_agrees_with_plain_python(temperature: float) -> None:
     spread=st.sampled_from([0.0, 0.3, 1.0, 10.0]),
     temperature=st.floats(0.01, 100),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_doubling_and_folding_are_the_matrix_form(units: int, seed: int, spread: float, temperature: float) -> None:
     """Also where one block of 2^10 states does not hold all, and where a softmax without a shift would overflow."""
     weights, biases = machine(units, seed, spread)
@@ -128,7 +128,7 @@ def test_probabilities_wait_until_asked_for_and_are_kept() -> None:
 
 
 @given(seed=st.integers(0, 10**6), held=st.sets(st.integers(0, 6), min_size=1, max_size=6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_clamped_machine_is_the_conditional(seed: int, held: set[int]) -> None:
     """p(free | held) from the joint distribution, energies with their constant."""
     weights, biases = machine(7, seed)

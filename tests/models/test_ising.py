@@ -175,7 +175,7 @@ def test_the_sums_are_those_of_the_spins(dynamics: Dynamics, side: int) -> None:
 
 
 @every_dynamics
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 2**31 - 1), temperature=st.floats(0.1, 5), cut=st.integers(1, 6))
 def test_how_sweeps_are_cut_into_calls_changes_nothing(
     dynamics: Dynamics, seed: int, temperature: float, cut: int

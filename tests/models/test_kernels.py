@@ -45,7 +45,7 @@ def equal(left: list[torch.Tensor], right: list[torch.Tensor]) -> bool:
     return all(torch.equal(one, other) for one, other in zip(left, right, strict=True))
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(st.sampled_from(KINDS), st.integers(2, 70), seeds, st.floats(-1, 1))
 def test_without_heat_each_update_is_the_plain_formula(kind: str, units: int, seed: int, threshold: float) -> None:
     memory = MEMORIES[kind](units, seed)
@@ -70,7 +70,7 @@ def test_without_heat_each_update_is_the_plain_formula(kind: str, units: int, se
     assert int(updates.flips.sum()) == len(updates.visited) - 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.sampled_from(KINDS), st.integers(2, 70), seeds, st.floats(-1, 1))
 def test_all_at_once_is_the_plain_formula(kind: str, units: int, seed: int, threshold: float) -> None:
     memory = MEMORIES[kind](units, seed)
@@ -89,7 +89,7 @@ def test_all_at_once_is_the_plain_formula(kind: str, units: int, seed: int, thre
     assert torch.equal(state, network.state)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.sampled_from(KINDS), st.integers(2, 70), seeds, st.floats(-2, 2), st.sampled_from(ORDERS[:2]))
 def test_energy_never_rises_one_at_a_time(kind: str, units: int, seed: int, threshold: float, order: Order) -> None:
     """C6, for any memory with W_ii ≥ 0; and the run ends where no unit wants to flip."""

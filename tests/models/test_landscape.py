@@ -62,7 +62,7 @@ def test_energies_are_the_naive_formula(rule: str, threshold: float) -> None:
 
 
 @given(memory=machines, threshold=st.sampled_from([0.0, 1.0, 0.3]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_valleys_are_those_of_a_plain_search(memory: Pairwise, threshold: float) -> None:
     units, land = memory.size, survey(memory, threshold)
     energies = energies_of(memory, threshold)
@@ -79,7 +79,7 @@ def test_valleys_are_those_of_a_plain_search(memory: Pairwise, threshold: float)
 
 
 @given(memory=machines, threshold=st.sampled_from([0.0, 1.0, 0.3]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_joins_lie_at_the_lowest_passes(memory: Pairwise, threshold: float) -> None:
     land, energies = survey(memory, threshold), energies_of(memory, threshold)
     firsts = land.minima.tolist()
@@ -95,7 +95,7 @@ def test_joins_lie_at_the_lowest_passes(memory: Pairwise, threshold: float) -> N
 
 
 @given(memory=machines, threshold=st.sampled_from([0.0, 1.0, 0.3]), coin=st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_basins_solve_the_chain(memory: Pairwise, threshold: float, coin: bool) -> None:
     land, energies = survey(memory, threshold, coin=coin), energies_of(memory, threshold)
     ends = shares_of(energies, memory.size, coin=coin)
@@ -106,7 +106,7 @@ def test_basins_solve_the_chain(memory: Pairwise, threshold: float, coin: bool) 
 
 
 @given(memory=machines)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_tree_can_be_drawn_without_crossings(memory: Pairwise) -> None:
     """Parents lie higher; leaves ascend from left to right; what a pass joins lies side by side and spans its place."""
     land = survey(memory)

@@ -14,7 +14,7 @@ from tests.models.memories import MEMORIES, PLAIN, all_states, corrupted, gaussi
 seeds = st.integers(0, 10**6)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.sampled_from(sorted(PLAIN)), st.integers(2, 16), seeds, st.floats(-1, 1))
 def test_a_field_is_half_the_energy_gap(kind: str, units: int, seed: int, threshold: float) -> None:
     """h_i = (E with i off − E with i on)/2, which makes Glauber's rule Boltzmann's."""
@@ -24,7 +24,7 @@ def test_a_field_is_half_the_energy_gap(kind: str, units: int, seed: int, thresh
     assert torch.allclose(memory.fields(state, threshold), gaps / 2, atol=1e-9)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.sampled_from(sorted(MEMORIES)), st.integers(2, 12), seeds, st.floats(-1, 1))
 def test_many_states_are_each_by_itself(kind: str, units: int, seed: int, threshold: float) -> None:
     memory, states = MEMORIES[kind](units, seed), signs(2, 3, units, seed=seed + 1)
@@ -39,7 +39,7 @@ def test_many_states_are_each_by_itself(kind: str, units: int, seed: int, thresh
             assert float(energies[row, column]) == pytest.approx(float(memory.energy(alone, threshold)), abs=1e-10)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(2, 9), seeds, st.floats(-2, 2), st.floats(-1, 1))
 def test_pairwise_is_the_double_sum(units: int, seed: int, diagonal: float, threshold: float) -> None:
     weights, state = symmetric(units, seed, diagonal), signs(units, seed=seed + 1)
@@ -51,7 +51,7 @@ def test_pairwise_is_the_double_sum(units: int, seed: int, diagonal: float, thre
     assert torch.equal(memory.matrix(), weights)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(1, 12), seeds, st.floats(-2, 2), st.floats(-1, 1))
 def test_low_rank_is_its_matrix(units: int, seed: int, diagonal: float, threshold: float) -> None:
     memory, states = loose(units, seed, diagonal), signs(5, units, seed=seed + 1)
@@ -62,7 +62,7 @@ def test_low_rank_is_its_matrix(units: int, seed: int, diagonal: float, threshol
     assert torch.allclose(memory.energy(states, threshold), same.energy(states, threshold), atol=1e-9)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(2, 60), st.integers(1, 40), seeds, st.floats(-1, 1))
 def test_power_two_is_hebb(units: int, count: int, seed: int, threshold: float) -> None:
     """Less a constant p/2, which is Hebb's own W_ii that `Dense` cannot leave out."""

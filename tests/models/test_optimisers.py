@@ -52,7 +52,7 @@ def test_every_rule_is_tested() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(RULES))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(st.tuples(st.floats(1e-4, 0.05), st.sampled_from([0.0, 0.1]), st.sampled_from([0.0, 0.3])), max_size=30)
 )

@@ -4,7 +4,7 @@ from math import pi
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
@@ -19,7 +19,6 @@ def drawn(name: str, count: int = 400, noise: float = 0.0, seed: int = 0) -> Poi
 
 
 @given(name=st.sampled_from(sorted(PLANES)), count=st.integers(1, 300), noise=st.floats(0, 0.5), seed=st.integers(0, 9))
-@settings(deadline=None)
 def test_same_generator_gives_the_same_examples(name: str, count: int, noise: float, seed: int) -> None:
     inputs, labels = drawn(name, count, noise, seed)
     assert inputs.shape == (count, 1 if name == "sine" else 2)

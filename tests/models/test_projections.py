@@ -98,7 +98,7 @@ def test_draws_differ_and_repeat(make: Callable[[Tensor], Projection]) -> None:
     assert float(differing) > 0.1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(2, 60), st.integers(0, 10**6), st.floats(-1, 1), st.floats(-1, 1), st.integers(0, 3))
 def test_plane_has_the_overlaps_asked_for(units: int, seed: int, x: float, y: float, draw: int) -> None:
     """As exactly as two whole numbers of flips allow."""

@@ -56,7 +56,7 @@ def columns_of(states: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("name", MEMORIES)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(2, 20), st.integers(1, 7), st.integers(0, 10**6), thresholds)
 def test_settle_is_the_plain_formula(name: str, units: int, count: int, seed: int, threshold: float) -> None:
     memory = MEMORIES[name](signs(count, units, seed=seed))

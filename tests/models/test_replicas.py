@@ -64,7 +64,7 @@ def test_tossed_signs_are_fair_and_independent() -> None:
     assert float((correlations**2).mean()) == pytest.approx(1 / 1000, rel=0.02)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(2, 60), st.integers(1, 12), st.integers(0, 2**31), st.floats(0, 0.5))
 def test_cold_runs_end_where_no_unit_would_flip(units: int, count: int, seed: int, noise: float) -> None:
     network = Network(units, count, seed)
@@ -79,7 +79,7 @@ def test_cold_runs_end_where_no_unit_would_flip(units: int, count: int, seed: in
     np.testing.assert_array_equal(network.sums, network.patterns.T @ network.spins)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(2, 60), st.integers(0, 2**31), st.floats(0, 1))
 def test_spoiling_turns_over_exactly_so_many(units: int, seed: int, share: float) -> None:
     network = Network(units, 3, seed)

@@ -45,7 +45,7 @@ def test_pseudo_inverse_projects(dependent: bool) -> None:
     assert torch.allclose(pseudo_inverse(patterns).matrix(), weights.fill_diagonal_(0))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(1, 6), st.integers(2, 9), seeds)
 def test_storkey_is_the_rule_written_out(count: int, units: int, seed: int) -> None:
     """Unit by unit, with h_ij a sum over all but i and j; W_ii kept apart, since no h_ij contains it."""
@@ -62,7 +62,7 @@ def test_storkey_is_the_rule_written_out(count: int, units: int, seed: int) -> N
     assert torch.allclose(storkey(patterns).matrix(), weights.fill_diagonal_(0))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(1, 6), seeds)
 def test_linear_rules_forget_which_sign_a_pattern_had(count: int, seed: int) -> None:
     """All three are even in each pattern: a memory and its negative are learnt together."""

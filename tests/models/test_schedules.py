@@ -35,7 +35,7 @@ def test_every_schedule_is_tested() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SCHEDULERS))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(1e-4, 10), st.integers(1, 40))
 def test_equals_pytorch(name: str, rate: float, period: int) -> None:
     descent = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=rate)

@@ -55,7 +55,6 @@ def survives(source: str | bytes) -> None:
 @example(b"1,2\n\x00,3\n")
 @example(b'"' + b"1" * 200_000)
 @example(b"1,2\n" * (ROWS + 1))
-@settings(deadline=None)
 def test_any_bytes_give_a_table_or_a_sentence(source: bytes) -> None:
     survives(source)
 
@@ -68,7 +67,7 @@ def test_any_bytes_give_a_table_or_a_sentence(source: bytes) -> None:
 @example("nan,1\ninf,5")
 @example("\ud800,b\n1,2\n3,4\n")
 @example('a\nb","c"\nd')
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_gives_a_table_or_a_sentence(source: str) -> None:
     survives(source)
 
@@ -80,13 +79,11 @@ def test_any_text_gives_a_table_or_a_sentence(source: str) -> None:
         )
     )
 )
-@settings(deadline=None)
 def test_numbers_always_give_a_table(rows: list[tuple[float, ...]]) -> None:
     check(read_table("\n".join(",".join(map(repr, row)) for row in rows)))
 
 
 @given(seed=st.integers(0, 1000), rows=st.integers(2, 40), columns=st.integers(1, 8), separator=st.sampled_from(",;\t"))
-@settings(deadline=None)
 def test_inputs_are_standardised_as_scikit_learn_does(seed: int, rows: int, columns: int, separator: str) -> None:
     numbers = np.random.default_rng(seed).normal(3, 7, (rows, columns))
     file = io.StringIO()

@@ -46,7 +46,7 @@ def equal(one: Decisions, parts: list[Decisions]) -> bool:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 30), seeds, st.floats(0.05, 20), st.sampled_from(ORDERS))
 def test_each_update_is_the_plain_formula(units: int, seed: int, temperature: float, order: Order) -> None:
     machine, trajectory = machine_of(units, seed), trajectory_of(units, seed, temperature)
@@ -69,7 +69,7 @@ def test_each_update_is_the_plain_formula(units: int, seed: int, temperature: fl
     assert (trajectory.energy, trajectory.number) == (float(made.energy[-1]), int(made.number[-1]))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 40), seeds, st.sampled_from(ORDERS))
 def test_without_heat_the_energy_never_rises_and_comes_to_rest(units: int, seed: int, order: Order) -> None:
     trajectory = trajectory_of(units, seed, temperature=0)
@@ -79,7 +79,7 @@ def test_without_heat_the_energy_never_rises_and_comes_to_rest(units: int, seed:
     assert torch.equal(wanted, trajectory.state)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(2, 40), st.integers(1, 5), seeds, st.sampled_from(ORDERS))
 def test_without_heat_it_is_hopfields_network(units: int, count: int, seed: int, order: Order) -> None:
     """The same weights in 0 and 1: s = (σ + 1)/2, W = 4 W', b_i = −½ Σ_j W_ij. Units, ties and energies agree."""

@@ -68,7 +68,7 @@ def machines(draw: st.DrawFn) -> TwoPhases:
 
 
 @given(machine=machines())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_exact_gradient_is_autograd_of_the_log_likelihood(machine: TwoPhases) -> None:
     links = machine.weights.triu(1).requires_grad_()
     biases = machine.biases.clone().requires_grad_()
@@ -85,7 +85,7 @@ def test_the_exact_gradient_is_autograd_of_the_log_likelihood(machine: TwoPhases
 
 
 @given(machine=machines())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_divergence_is_never_negative_and_never_rises_under_small_exact_steps(machine: TwoPhases) -> None:
     machine.learning_rate = 0.05
     divergences = torch.stack([machine.step() for _ in range(40)])

@@ -2,7 +2,6 @@
 /** What can be done with one panel: full screen; a menu with picture, numbers, table, link. */
 import { button, make } from '../controls/dom.js';
 import { icon } from '../controls/icons.js';
-import { pictureOf, save } from './picture.js';
 
 /** @typedef {import('./schema.js').ViewSpec} ViewSpec */
 /**
@@ -44,26 +43,29 @@ export function mountTools(panel, view, key, page) {
 
   const file = view.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   const caption = () => panel.querySelector('header p')?.textContent?.trim() ?? '';
-  const savePicture = () => {
+  async function savePicture() {
+    const { pictureOf, save } = await import('./picture.js');
     const picture = pictureOf(panel, { title: view.title, caption: caption(), foot: page.foot() });
     picture?.toBlob((blob) => blob && save(`${file}.png`, blob));
-  };
+  }
   /** @param {import('../session/frame.js').Frame} frame */
   async function saveNumbers(frame) {
-    const { csv, tableOf } = await import('./table.js');
+    const [{ csv, tableOf }, { save }] = await Promise.all([import('./table.js'), import('./picture.js')]);
     save(`${file}.csv`, new Blob([csv(tableOf(view, frame), page.foot())], { type: 'text/csv' }));
   }
   const entries = [
     { label: 'Full screen', cap: key, act: () => enlarge(panel) },
-    { label: 'Save picture', cap: 'PNG', act: savePicture },
+    { label: 'Save picture', cap: 'PNG', act: () => fetching(savePicture()) },
     { label: 'Save numbers', cap: 'CSV', act: () => withFrame(saveNumbers) },
     { label: 'Show as table', cap: '', act: () => withFrame(async (frame) => (await import('./listing.js')).showTable(view, frame)) },
     { label: 'Copy link', cap: '', act: page.share },
   ];
-  /** Few ask for numbers: what lists them is fetched when somebody does. @param {(frame: import('../session/frame.js').Frame) => Promise<void>} act */
+  /** Few take anything away: what does it is fetched when somebody does. @param {Promise<void>} deed */
+  const fetching = (deed) => void deed.catch(() => page.say('The code that does this could not be fetched. Try again.'));
+  /** @param {(frame: import('../session/frame.js').Frame) => Promise<void>} act */
   function withFrame(act) {
     const frame = page.frame();
-    if (frame) act(frame).catch(() => page.say('The code that lists the numbers could not be fetched. Try again.'));
+    if (frame) fetching(act(frame));
   }
   function open() {
     const canvas = panel.querySelector('canvas');

@@ -43,13 +43,17 @@ function row({ channel, label, symbol, digits, unit, waiting }, list) {
 export function mountReadout(element, spec, _context) {
   const list = make('dl', '', 'readout');
   const rows = spec.numbers.map((entry) => row(entry, list));
+  list.setAttribute('aria-label', spec.title);
   element.append(list);
   let said = '';
   return {
     draw(frame) {
       said = rows.map((show) => show(frame)).join(', ');
     },
-    resize() {},
+    /** Whoever has no mouse scrolls by keyboard what has no room. */
+    resize() {
+      list.tabIndex = list.scrollHeight > list.clientHeight ? 0 : -1;
+    },
     destroy() {
       list.remove();
     },

@@ -7,7 +7,6 @@ import { Spins, isFine, now, pencil, rim } from '../draw/spins.js';
 import { words } from '../draw/marks.js';
 import { number, valueAt } from '../session/frame.js';
 import { mountCursor } from './cursor.js';
-import { mountDrop } from './drop.js';
 import { Brush, RunningMean, arranged, swept } from './grid.js';
 
 /** @typedef {import('../session/frame.js').Channel} Channel */
@@ -117,7 +116,12 @@ export function mountTiles(element, spec, context) {
   }) : null;
   const stop = spec.index && !spec.paint ? linked(shown, spec.index, context, (x, y) => layout.tileAt(x, y)) : null;
 
-  const drop = mountDrop(element, spec, context, () => ({ rows: shape()[1], columns: shape()[2] }));
+  /** @type {{destroy: () => void} | null} */ let drop = null;
+  let gone = false;
+  // Few grids take a picture: what reads one is fetched for those.
+  if (spec.drop) void import('./drop.js').then(({ mountDrop }) => {
+    if (!gone) drop = mountDrop(element, spec, context, () => ({ rows: shape()[1], columns: shape()[2] }));
+  });
 
   function summary() {
     const found = channel();
@@ -145,6 +149,7 @@ export function mountTiles(element, spec, context) {
     },
     resize: () => shown.refresh(),
     destroy() {
+      gone = true;
       brush.end();
       stop?.();
       cursor?.destroy();
