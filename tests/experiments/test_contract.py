@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.experiments.experiment import Experiment
@@ -24,7 +24,7 @@ from tests.experiments.fingerprint import fingerprint
 
 KINDS = list(discover().values())
 every_experiment = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-few = settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=5)
 KIB = 1024
 STEPS = 7
 
