@@ -85,7 +85,7 @@ export function heading(/** @type {Sheet} */ sheet, /** @type {Plot} */ { box, y
   const space = box.right - box.left - pen.measureText(spec.title).width - 12 * unit;
   pen.font = font(look.size.small);
   const stated = meanName(Math.max(...spec.lines.map((line) => line.smooth)), frame.stride, context.stepName);
-  const said = spec.caption.replaceAll('**', '').replace(/\{(\w+)\}/g, (_, name) => fixed(number(frame, name), spec.digits));
+  const said = spec.caption.replaceAll('**', '').replace(/\{(\w+)\}/g, (_, name) => frame.words[name] ?? fixed(number(frame, name), spec.digits));
   // How to read it is stated first, so that it stays when there is room for one sentence only.
   const first = [
     ...(y.kind === 'log' && !/log axis/i.test(said) ? ['Log axis.'] : []),
