@@ -37,7 +37,7 @@ function replaceBraces(element) {
   while (walker.nextNode()) texts.push(/** @type {Text} */ (walker.currentNode));
   for (const text of texts.filter(({ data }) => BRACES.test(data))) {
     text.replaceWith(...parts(text.data).map((part) => (typeof part === 'string' ? part
-      : make('span', { class: 'live num', 'data-channel': part.channel, 'data-digits': part.digits }, '–'))));
+      : make('span', { class: 'live', 'data-channel': part.channel, 'data-digits': part.digits }, '–'))));
   }
 }
 
@@ -60,6 +60,7 @@ export function mountLive(elements) {
         const name = place.getAttribute('data-channel') ?? '';
         const digits = place.getAttribute('data-digits') ?? undefined;
         const word = frame.words[name];
+        place.classList.toggle('num', word === undefined); // numbers are not broken over lines, words may be
         if (word !== undefined) write(place, word);
         // A channel that is not there yet has no value: leave the dash.
         else if (known(frame, name)) write(place, spoken(number(frame, name), digits));

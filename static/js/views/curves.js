@@ -44,7 +44,7 @@ export function mountCurves(element, spec, context) {
 
   function paint() {
     const [width, height] = [element.clientWidth, element.clientHeight];
-    if (!frame || !found.length || !width || !height) return;
+    if (!frame || !width || !height) return; // before the first step: the axes and what theory says
     const wanted = `${pattern(found)} ${look().dark} ${look().unit} ${look().size.tick} ${look().colour.ink}`;
     if (!chart || wanted !== built) {
       chart?.destroy();
