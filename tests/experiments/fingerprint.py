@@ -1,4 +1,4 @@
-"""What a run measured, as one line: `python -m tests.experiments.fingerprint NAME STEPS LINK`."""
+"""What runs measured, one line for each page: `python -m tests.experiments.fingerprint STEPS LINK`."""
 
 import hashlib
 import json
@@ -28,4 +28,5 @@ def fingerprint(kind: type[Experiment], link: Mapping[str, str], steps: int) -> 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)  # as worker processes do: how a sum is split decides its last bit
-    print(fingerprint(discover()[sys.argv[1]], json.loads(sys.argv[3]), int(sys.argv[2])))
+    for name, kind in discover().items():
+        print(name, fingerprint(kind, json.loads(sys.argv[2]), int(sys.argv[1])))

@@ -78,7 +78,8 @@ def test_everything_that_the_pages_name_exists(library: httpx.Client) -> None:
     assert len(local) > 50
     for name in local:
         assert name.startswith("/")
-        assert library.get(name).status_code == 200, name
+        ask = library.head if name.startswith("/static/") else library.get  # their contents are not packed for nothing
+        assert ask(name).status_code == 200, name
 
 
 @pytest.mark.parametrize("schema", [*SCHEMAS, *REAL], ids=lambda schema: schema["name"])
