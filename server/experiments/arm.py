@@ -18,13 +18,13 @@ from server.models.schedules import rates
 class Recipe:
     """Everything that makes a training run, apart from its data and seeds. Fields are named as the controls are."""
 
-    layers: int
-    """Hidden layers, each of `units` units of the kind `unit`."""
-    units: int
     unit: str
     first_weights: str
     learning_rate: float
     batch: int = 64
+    layers: int = 1
+    """Hidden layers, each of `units` units of the kind `unit`."""
+    units: int = 8
     distribution: str = "uniform"
     scale: float = 1.0
     loss: str = "cross_entropy"
@@ -53,6 +53,20 @@ class Recipe:
         return self.widths or (self.units,) * self.layers
 
 
+SHARED = {
+    "seed": (),
+    "data": ("random_labels",),
+    "first weights": ("first_weights", "scale", "distribution", "hidden"),
+    "minibatches": ("batch", "replacement"),
+}
+"""What two runs have in common, unless they differ in one of these of `Recipe`."""
+
+
+def alike(a: Recipe, b: Recipe) -> list[str]:
+    """What two runs of the same seeds have in common, beside all that their recipes say."""
+    return [noun for noun, fields in SHARED.items() if all(getattr(a, field) == getattr(b, field) for field in fields)]
+
+
 class Arm:
     """A net trained on `data`. `seed` draws its first weights: the same for all arms of a page."""
 
@@ -78,6 +92,7 @@ class Arm:
         self.learn(data)
         self.taken = 0
         self.resting = False
+        self.ended = False
         self.first = self.net.parameters.clone()
         self._changing = (self.net.parameters, self.net.statistics, *self.descent.state)
         self._kept = [torch.empty_like(tensor) for tensor in self._changing]
@@ -110,7 +125,14 @@ class Arm:
         return program.loss
 
     def train(self, minibatches: Sequence[Tensor], losses: Tensor) -> None:
-        """One step on each minibatch, unless `resting`; its loss before that step goes into losses (steps,)."""
+        """One step on each minibatch, unless `resting`; its loss before that step goes into losses (steps,).
+
+        An arm that has `ended` takes none, and has no loss.
+        """
+        if self.ended:
+            losses.fill_(torch.nan)
+            self.taken += len(minibatches)
+            return
         for minibatch, loss, rate in zip(
             minibatches, losses.unbind(), self.rates(len(minibatches)).tolist(), strict=True
         ):

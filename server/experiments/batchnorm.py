@@ -162,7 +162,7 @@ class BatchNormalisation(Paired):
         return arm.accuracy(), *torch.quantile(entering, entering.new_tensor(PERCENTILES))
 
     def words(self) -> Mapping[str, str]:
-        return self.survival.words()
+        return {**super().words(), **self.survival.words()}
 
     def show(self) -> Mapping[str, Tensor]:
         shown: dict[str, Tensor] = {}

@@ -85,11 +85,11 @@ def drawable(values: Tensor) -> Tensor:
 
 def shares(values: Tensor, low: float, high: float, bins: int) -> Tensor:
     """Histogram of each layer (layers, …) → (layers, bins): shares that sum to 1. What lies outside is counted in the
-    outermost bin."""
+    outermost bin; what is no number, of an arm that broke, nowhere."""
     flat = values.flatten(1)
     places = ((flat - low) * (bins / (high - low))).clamp_(0, bins - 1).long()
     places += bins * torch.arange(len(flat), device=flat.device)[:, None]
-    return torch.bincount(places.flatten(), minlength=bins * len(flat)).view(len(flat), bins) / flat.shape[1]
+    return torch.bincount(places[~flat.isnan()], minlength=bins * len(flat)).view(len(flat), bins) / flat.shape[1]
 
 
 def power(value: float) -> str:

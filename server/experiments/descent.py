@@ -218,10 +218,10 @@ class Descent(Experiment):
             "in_bowl": 100 * bowl / slow,
             "curvatures": self._curvatures,
             "downwards": torch.tensor(torch.nan) if self._curvatures.isnan().any() else (self._curvatures < 0).sum(),
-            "conditions": torch.tensor(CONDITIONS).log10(),
+            "conditions": torch.tensor(CONDITIONS),
         }
         for number, name in enumerate(("plain", "momentum")):
-            shown[f"race_{name}"] = self.race.steps[number].log10()
+            shown[f"race_{name}"] = self.race.steps[number]
             shown[f"theory_{name}"] = self.race.theory(bool(number))
         arrived = now.arrived.double().where(now.arrived >= 0, torch.nan)
         # To float32 here: what it does not hold is infinite, as it is in the series.

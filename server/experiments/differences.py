@@ -4,11 +4,11 @@ from typing import Any, Literal
 
 from server.experiments import tricks
 from server.experiments.arm import Recipe
-from server.grammar import Parameters, choice, slider
+from server.grammar import Parameters, choice, numbers, owned, slider, widths
 
 Differs = Literal[
     "nothing", "unit", "optimiser", "first_weights", "learning_rate", "batch", "momentum", "batch_norm", "skip",
-    "dropout", "weight_decay", "layers", "units",
+    "dropout", "weight_decay", "widths",
 ]  # fmt: skip
 
 LABELS = {
@@ -19,11 +19,12 @@ LABELS = {
     "batch_norm": "batch normalisation",
     "skip": "skip connections",
     "weight_decay": "weight decay",
-    "layers": "depth",
-    "units": "width",
+    "widths": "hidden layers",
 }
 USUAL = {"momentum": 0.9, "dropout": 0.2, "weight_decay": 0.01}
 """B's value where the slider, which is then B's alone, is at 0."""
+MOST, WIDEST = 6, 16
+"""Hidden layers, and units in each of them."""
 PROPER = {
     "leaky_relu": "leaky ReLU", "relu": "ReLU", "sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam", "gauss": "Gauss",
     "lecun": "LeCun", "xavier": "Xavier", "he": "He",
@@ -33,25 +34,31 @@ PROPER = {
 class Differences(Parameters):
     """The controls of a page on which anything may be the one difference."""
 
-    differs: Differs = choice("unit", label="what differs", labels=LABELS, help="What B alone does otherwise.")
-    other_unit: tricks.Unit = choice(
-        "relu", label="B's unit", labels=PROPER, help="What B's units are, where they are what differs."
-    )
-    other_optimiser: tricks.Optimiser = choice(
-        "sgd", label="B's rule", labels=PROPER, help="How B makes steps of gradients, where that is what differs."
-    )
-    other_first_weights: tricks.Initialiser = choice(
-        "zeros",
-        label="B's first weights",
-        labels=PROPER,
+    differs: Differs = owned("difference", choice(
+        "unit", label="what differs", labels=LABELS, help="What B alone does otherwise."
+    ))  # fmt: skip
+    other_unit: tricks.Unit = owned("B", choice(
+        "relu", label="unit of B", labels=PROPER, help="What B's units are, where they are what differs."
+    ), when="unit")  # fmt: skip
+    other_optimiser: tricks.Optimiser = owned("B", choice(
+        "sgd", label="rule of B", labels=PROPER, help="How B makes steps of gradients, where that is what differs."
+    ), when="optimiser")  # fmt: skip
+    other_first_weights: tricks.Initialiser = owned("B", choice(
+        "zeros", label="first weights of B", labels=PROPER,
         help="How large B's weights begin, where that is what differs.",
-    )
-    times: float = slider(
-        10, 0.01, 100, scale="log", label="B's rate or batch, times A's", applies="live",
+    ), when="first_weights")  # fmt: skip
+    other_hidden: str = owned("B", widths(
+        "8", 1, WIDEST, MOST, label="hidden layers of B",
+        help="Units of each of B's hidden layers, where these are what differs.",
+    ), when="widths")  # fmt: skip
+    times: float = owned("B", slider(
+        10, 0.01, 100, scale="log", label="B's, as a multiple of A's", applies="live",
         help="How many times A's learning rate or batch size B's is, where that is what differs.",
+    ), when="learning_rate batch")  # fmt: skip
+    hidden: str = widths(
+        "8-8", 1, WIDEST, MOST, label="hidden layers",
+        help="Units of each hidden layer, from the inputs on; or press + and − at the net.",
     )  # fmt: skip
-    layers: int = slider(2, 1, 6, symbol="L", label="hidden layers", help="How deep the nets are.")
-    units: int = tricks.units(8, high=16)
     unit: tricks.Unit = tricks.unit("sigmoid")
     optimiser: tricks.Optimiser = tricks.optimiser("adam")
     learning_rate: float = tricks.learning_rate(0.02)
@@ -79,10 +86,8 @@ def values(controls: Differences) -> tuple[Any, Any]:
             return 0.0, mine or USUAL[differs]
         case "batch_norm" | "skip":
             return False, True
-        case "layers":
-            return mine, 1 if controls.layers > 1 else 2
-        case "units":
-            return mine, 2 * controls.units
+        case "widths":
+            return numbers(controls.hidden), numbers(controls.other_hidden)
     return mine, mine
 
 
@@ -99,4 +104,6 @@ def told(differs: Differs, recipes: tuple[Recipe, Recipe]) -> str:
 def _word(value: Any) -> str:
     if isinstance(value, str):
         return PROPER.get(value, value)
+    if isinstance(value, tuple):
+        return "-".join(map(str, value))
     return ("without", "with")[value] if isinstance(value, bool) else f"{value:g}"

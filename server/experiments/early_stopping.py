@@ -8,7 +8,7 @@ from torch import Tensor
 
 from server.experiments.overfitting import FewDigits, Overfitting, pair
 from server.experiments.paired import EVERY, Paired
-from server.grammar import Curves, Formula, Number, Readout, Relation, Theory, slider
+from server.grammar import Curves, Formula, Number, Readout, Relation, Theory, owned, slider
 
 DRAWN = 400  # looks on the curve; with more, every other one is dropped
 
@@ -94,10 +94,10 @@ class EarlyStopping(Overfitting):
     )
 
     class Controls(FewDigits):
-        patience: int = slider(
+        patience: int = owned("B", slider(
             20, 1, 200, scale="log", symbol="P", label="patience of B", unit="looks", applies="live",
             help="Looks at the validation loss, one every 10 steps, without a new best before B stops.",
-        )  # fmt: skip
+        ))  # fmt: skip
 
     pinned = "patience"
     speed = 100.0

@@ -76,11 +76,17 @@ class Experiment(ABC):
     arms: ClassVar[tuple[str, str] | None] = None
     """On A/B pages: what A and B are, the one difference between them."""
 
+    broken_arms: Mapping[str, int] = {}
+    """The arms that have diverged while the run goes on, and where: what their lines no longer are is not finite."""
+
     parameters: Any
     """An instance of `Controls` (a subclass may annotate it so)."""
+    brought: Mapping[str, Any]
+    """What files brought (a table): an action that takes one puts another mapping here; kept from run to run."""
 
     def __init__(self, parameters: Parameters, seeds: Seeds, device: torch.device | None = None) -> None:
         self.parameters = parameters
+        self.brought = {}
         self.seeds = seeds
         self.device = device or torch.device("cpu")
         self.step = 0

@@ -11,7 +11,7 @@ from torch import Tensor
 from server.experiments import depth, tricks
 from server.experiments.arm import Recipe
 from server.experiments.paired import Paired
-from server.grammar import Formula, Number, Parameters, Readout, Verdict, choice
+from server.grammar import Formula, Number, Parameters, Readout, Verdict, choice, owned
 from server.models.layer_statistics import FLAT
 from server.models.mlp import MLP
 
@@ -33,10 +33,10 @@ SPREAD = 5.0
 DEVIATIONS = 4.0
 
 
-def way(default: Way, arm: str) -> Any:
+def way(default: Way, arm: Literal["A", "B"]) -> Any:
     """A control: how an arm's first weights are drawn."""
     told = f"How {arm}'s weights are drawn before the first step; uniformly unless it says Gauss."
-    return choice(default, label=f"{arm}: first weights", labels=LABELS, help=told)
+    return owned(arm, choice(default, label=f"{arm}: first weights", labels=LABELS, help=told))
 
 
 class Controls(Parameters):
@@ -160,8 +160,9 @@ class Initialisation(Paired):
     def recipe(self) -> Recipe:
         own = self.parameters
         return Recipe(
-            own.layers, own.units, own.unit, "he", own.learning_rate, own.batch, momentum=own.momentum, scale=own.scale
-        )
+            own.unit, "he", own.learning_rate, own.batch,
+            layers=own.layers, units=own.units, momentum=own.momentum, scale=own.scale,
+        )  # fmt: skip
 
     def recipes(self) -> tuple[Recipe, Recipe]:
         """A way is a variance and the shape of the distribution."""

@@ -74,14 +74,16 @@ VIEWS: tuple[View, ...] = (
     ),
     Relation(
         title="Each at its best rate",
-        caption="log₁₀ of steps: as κ, or **√κ** with momentum.",
-        detail="In ravines of every condition number, to the same height. Dashed: theory.",
+        caption="Steps needed: as κ, or **√κ** with momentum.",
+        detail="In ravines of every condition number, to the same height; log axes. Dashed: theory.",
         x="conditions",
         lines=(
             Line(channel="race_plain", label="plain"),
             Line(channel="race_momentum", label="momentum", mark="A"),
         ),
         theory=(Theory(label="~ κ", channel="theory_plain"), Theory(label="~ √κ", channel="theory_momentum")),
-        axis="log₁₀ of the condition number κ",
+        axis="condition number κ",
+        x_scale="log",
+        y_scale="log",
     ),
 )

@@ -11,7 +11,7 @@ from server.experiments import tricks
 from server.experiments.arm import Arm
 from server.experiments.overfitting import Few, examples, pair
 from server.experiments.paired import CLASSES, Common
-from server.grammar import Curves, Formula, Number, Readout, Theory, Tiles, Verdict
+from server.grammar import Curves, Formula, Number, Readout, Theory, Tiles, Verdict, owned
 
 LEARNT = 99.5  # per cent of its training labels from which on a net knows them by heart
 ENOUGH = 2000  # minibatches: about twice what the net that the page opens on takes
@@ -111,7 +111,7 @@ class Memorising(Few):
     lasting = ("threes",)
 
     class Controls(Common):
-        random_labels: float = tricks.random_labels(100)
+        random_labels: float = owned("B", tricks.random_labels(100))
         examples: int = examples(800)
         learning_rate: float = tricks.learning_rate(0.003)
         batch: int = tricks.batch(64, low=2)

@@ -12,7 +12,7 @@ from server.experiments.arm import Arm
 from server.experiments.experiment import Series
 from server.experiments.gradient_noise import SIZES, GradientNoise, Slope
 from server.experiments.paired import Paired
-from server.grammar import Curves, Line, Number, Parameters, Readout, Relation, Theory, Verdict
+from server.grammar import Curves, Line, Number, Parameters, Readout, Relation, Theory, Verdict, owned
 from server.models.minibatches import Minibatches
 
 DRAWS = 50  # minibatches of each size from one state of the net, then from the next
@@ -23,8 +23,8 @@ DOUBLINGS = 24  # of the examples seen, 16 million: a day of training
 
 class Controls(Parameters):
     learning_rate: float = tricks.learning_rate(0.1)
-    small: int = tricks.batch(4, symbol="m_A", label="batch size of A")
-    large: int = tricks.batch(128, symbol="m_B", label="batch size of B")
+    small: int = owned("A", tricks.batch(4, symbol="m_A", label="batch size of A"))
+    large: int = owned("B", tricks.batch(128, symbol="m_B", label="batch size of B"))
     replacement: bool = tricks.replacement()
     layers: int = tricks.layers(1)
     units: int = tricks.units()
@@ -71,13 +71,15 @@ class Minibatch(Paired):
         Relation(
             title="Noise of the gradient",
             caption="Every **two** doublings of m halve the noise.",
-            detail="log₂ of its size, against all examples; 0 is that of one example.",
+            detail="Its size over that of one example's; against all examples. Log axes.",
             weight=3,
-            x="doublings",
+            x="sizes",
             lines=(Line(channel="noise", label="measured"),),
             errors="noise_error",
             theory=(Theory(label="theory: 1/√m", channel="noise_theory"),),
-            axis="doublings of the batch, log₂ m",
+            axis="examples in a minibatch, m",
+            x_scale="log",
+            y_scale="log",
         ),
         Curves(
             title="Examples seen in this epoch",
@@ -98,7 +100,8 @@ class Minibatch(Paired):
             x="work",
             lines=(Line(channel="worked_A", label="A", mark="A"), Line(channel="worked_B", label="B", mark="B")),
             style="line",
-            axis="doublings of the examples seen",
+            axis="examples seen",
+            x_scale="log",
         ),
         Paired.accuracy_view.model_copy(update={"weight": 1}),
         Curves(
@@ -168,15 +171,12 @@ class Minibatch(Paired):
         return {"seen_shuffled": shown[:, 0], "seen_by_lot": shown[:, 1]}
 
     def show(self) -> Mapping[str, Tensor]:
-        noise, errors, _ = self._noise()
-        shown = {
-            "doublings": torch.tensor(SIZES).double().log2(),
-            "noise": noise,
-            "noise_error": errors,
-        }
+        doublings, errors, _ = self._noise()
+        noise, sizes = doublings.exp2(), torch.tensor(SIZES).double()
+        shown = {"sizes": sizes, "noise": noise, "noise_error": math.log(2) * noise * errors}
         met = self._sums[:, 1].sum(0).nonzero().view(-1)
-        shown["work"] = met.double()
-        shown["noise_theory"] = torch.stack([shown["doublings"], self.noise.theory()], 1)
+        shown["work"] = (met + 0.5).exp2()  # the middle, on a log axis, between 2^k and 2^(k+1)
+        shown["noise_theory"] = torch.stack([sizes, self.noise.theory().exp2()], 1)
         for arm, letter in enumerate("AB"):
             losses, counts = self._sums[arm][:, met]
             reached = self.reached[arm]

@@ -12,7 +12,7 @@ from server.experiments import tricks
 from server.experiments.arm import Arm, Recipe
 from server.experiments.experiment import Series
 from server.experiments.paired import Common, Paired
-from server.grammar import Curves, Formula, Line, Theory, Verdict, choice
+from server.grammar import Curves, Formula, Line, Theory, Verdict, choice, owned
 from server.models.optimisers import SGD
 
 SMOOTH = 50  # minibatches, five looks: a ratio of two noisy lengths
@@ -20,13 +20,16 @@ SMOOTH = 50  # minibatches, five looks: a ratio of two noisy lengths
 
 class Controls(Common):
     learning_rate: float = tricks.learning_rate(0.02)
-    momentum: float = tricks.momentum(0.9)
-    addition: Literal["momentum", "nesterov", "look_ahead"] = choice(
-        "momentum",
-        label="what B has and A has not",
-        labels={"nesterov": "Nesterov's momentum", "look_ahead": "look-ahead only"},
-        applies="live",
-        help="Look-ahead only: A has classical momentum of the same strength, B has Nesterov's.",
+    momentum: float = owned("difference", tricks.momentum(0.9))
+    addition: Literal["momentum", "nesterov", "look_ahead"] = owned(
+        "difference",
+        choice(
+            "momentum",
+            label="what B has and A has not",
+            labels={"nesterov": "Nesterov's momentum", "look_ahead": "look-ahead only"},
+            applies="live",
+            help="Look-ahead only: A has classical momentum of the same strength, B has Nesterov's.",
+        ),
     )
     layers: int = tricks.layers(2)
     unit: Literal["sigmoid", "tanh", "relu"] = tricks.unit("tanh")

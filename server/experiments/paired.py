@@ -17,9 +17,9 @@ import torch
 from torch import Tensor
 
 from server.experiments import tricks
-from server.experiments.arm import Arm, Recipe
+from server.experiments.arm import Arm, Recipe, alike
 from server.experiments.experiment import Experiment, Series
-from server.grammar import Curves, Diverged, Hill, Line, Parameters, Theory, Verdict
+from server.grammar import Curves, Diverged, Hill, Line, Parameters, Theory, Verdict, action
 from server.grammar.errors import WayOn
 from server.models.data import Split, split, with_random_labels
 from server.models.minibatches import Minibatches
@@ -121,10 +121,16 @@ class Paired(Experiment):
         )
         self.orders = self._orders(recipes)
         self.reached: list[int | None] = [None, None]
-        self.diverged = ""
+        self.diverged, self.broken_arms = "", {}
+        self._lets_go = False
         self._recent = torch.empty(2, 0, device=self.device)
         self._look()
         self._measure()
+
+    @action("", help="Where one arm has diverged, let the other go on alone.")
+    def let_go(self) -> None:
+        """The first arm to diverge no longer stops the run, and stays as it broke; the other one still would."""
+        self._lets_go = True
 
     def live(self, name: str) -> None:
         for arm, recipe in zip(self.pair, self.recipes(), strict=True):
@@ -171,6 +177,20 @@ class Paired(Experiment):
     def position(self) -> Mapping[str, str]:
         return {"epoch": str(self.orders[0].epoch)}
 
+    def words(self) -> Mapping[str, str]:
+        """What the page says of both arms: in what they are the same, and where one ended."""
+        a, b = self.recipes()
+        same = alike(a, b)
+        return {
+            "differences": "No difference." if a == b else "One difference.",
+            "same": f"{', '.join(same[:-1])} and {same[-1]}",
+            "ended_A": self._ended("A"),
+            "ended_B": self._ended("B"),
+        }
+
+    def _ended(self, letter: str) -> str:
+        return f"diverged at {self.broken_arms[letter]}" if letter in self.broken_arms else ""
+
     def _told(self, data: Split, recipe: Recipe) -> Split:
         """The data with the share of random labels of a recipe: the same draws in both arms."""
         if not recipe.random_labels:
@@ -194,7 +214,13 @@ class Paired(Experiment):
 
     def _measure(self) -> None:
         with torch.inference_mode():
-            self._measured = torch.stack([torch.stack([*self.measure(arm)]).float() for arm in self.pair])
+            self._measured = torch.stack([self._seen(arm) for arm in self.pair])
+
+    def _seen(self, arm: Arm) -> Tensor:
+        """What is measured of an arm; of one that has ended there is nothing to measure."""
+        if arm.ended:
+            return torch.full((len(self.measured),), torch.nan, device=self.device)
+        return torch.stack([*self.measure(arm)]).float()
 
     def _look(self) -> None:
         """Gradients at the first weights, on what will be the first minibatch: shown before any step."""
@@ -222,30 +248,44 @@ class Paired(Experiment):
                 self.reached[arm] = before + int(row.int().argmax()) + SMOOTH
 
     def _check(self, shown: Sequence[list[Tensor]], series: Series) -> None:
-        """Raises Diverged, with what was measured so far, if a number of either arm is not finite."""
-        names = ("loss_A", "loss_B")
-        broken = [arm.broken(series[name]) for arm, name in zip(self.pair, names, strict=True)]
-        if not any(broken):
-            return
-        found = [
+        """Raises Diverged, with what was measured so far, if a number of either arm is not finite.
+
+        The first arm that was let go only ends: the rest of its rows are no numbers.
+        """
+        found = sorted(
             (*arm.diagnose(minibatches), letter)
-            for arm, minibatches, letter, bad in zip(self.pair, shown, "AB", broken, strict=True)
-            if bad
-        ]
-        number, where, letter = min(found, key=lambda each: each[0])
+            for arm, minibatches, letter in zip(self.pair, shown, "AB", strict=True)
+            if not arm.ended and arm.broken(series[f"loss_{letter}"])
+        )
+        for number, where, letter in found:
+            for name in self.measured:
+                series[f"{name}_{letter}"][number:] = torch.nan
+            self.diverged = f"{letter} broke at {self.step + number + 1}"
+            if not self._lets_go or self.broken_arms:
+                raise self._card(number, where, letter, series, alone=len(found) == 1 or found[1][0] > number)
+            self.broken_arms = {letter: self.step + number + 1}
+            self.pair["AB".index(letter)].ended = True
+            self._measured = self._measured.clone()  # out of the inference mode in which it was made
+            self._measured["AB".index(letter)] = torch.nan
+            series[f"loss_{letter}"][number + 1 :] = torch.nan
+
+    def _card(self, number: int, where: str, letter: str, series: Series, alone: bool) -> Diverged:
+        """What the divergence card says; `alone`: whether the other arm is still whole at that step."""
         # With the loss of the step that broke it: where that is not finite, the curve ends in a cross.
         measured = {name: values[: number + 1] for name, values in series.items()}
         seen = torch.cat([self._recent["AB".index(letter)], measured[f"loss_{letter}"]])
         last = seen[seen.isfinite()][-4:]
         rate, safer = self.parameters.learning_rate, max(self.parameters.learning_rate / 100, 1e-4)
-        self.diverged = f"{letter} broke at {self.step + number + 1}"
-        raise Diverged(
+        ways = [WayOn("Rewind"), WayOn(f"Rate {safer:g}", {"learning_rate": safer})]
+        if alone and not self.broken_arms:
+            ways.append(WayOn(f"Let {'B' if letter == 'A' else 'A'} go on", action="let_go"))
+        return Diverged(
             where[:1].upper() + where[1:],
             self.step + number + 1,
             arm=letter,
             last=tuple(last.tolist()),
             cause=f"steps of {rate:g} × the gradient overshoot, and each one makes the next gradient larger",
-            ways=(WayOn("Rewind"), WayOn(f"Rate {safer:g}", {"learning_rate": safer})),
+            ways=tuple(ways),
             series=measured,
         )
 

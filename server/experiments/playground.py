@@ -1,6 +1,5 @@
 """The playground: any net on points of the plane, beside the same net with one thing done otherwise."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -8,72 +7,34 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from server.experiments import differences, placing, responses
+from server.experiments import differences, fairness, placing, plane_views, responses
 from server.experiments.arm import Arm, Recipe
-from server.experiments.depth import by_layer
 from server.experiments.experiment import Series
 from server.experiments.paired import Paired
 from server.grammar import (
-    Curves,
     Formula,
-    Graph,
     Hill,
-    Line,
-    Matrix,
-    Points,
     Refused,
     Theory,
-    Tiles,
     Verdict,
     action,
     choice,
-    slider,
+    numbers,
 )
 from server.models.data import Split
 
-EVERY_FOURTH = 4  # of the points placed by hand is held out
 MOST = 500  # points placed by hand
-MARKS = ("●", "×", "○", "▲")  # as Points draws the classes
-SURE = 2.0  # standard errors by which one arm has to be the better
+LEARNT_SHOWN, HELD_SHOWN = 700, 300  # points drawn, and of those learnt also looked at for the curve
+TOLERANCE = 0.25  # of the standard deviation of values, within which one is got right
+QUARTERS = ("lowest ¼", "low ¼", "high ¼", "highest ¼")
 
 
-class Controls(differences.Differences):
-    data: placing.Data = choice(
-        "spirals", label="data", labels={"xor": "XOR", "by_hand": "by hand", "gaussians": "two clouds",
-        "clouds": "four clouds"}, help="How the points lie; press a map to place further ones.",
-    )  # fmt: skip
-    noise: float = slider(0.03, 0.0, 0.5, step=0.01, label="noise", help="How far every point is moved by chance.")
-    examples: int = slider(
-        200, 20, 1000, scale="log", symbol="N", label="training points", help="How many are learnt; 100 are held out."
-    )
-    placed: Literal["●", "×", "○", "▲"] = choice(
-        "●",
-        label="class of a placed point",
-        applies="live",
-        help="What a point placed by pressing a map is. A new class starts both nets anew.",
-    )
+class Controls(placing.Placing, differences.Differences):
     seen: Literal["A", "B"] = choice(
         "B", label="net looked into", applies="live", help="Whose units, links and mistakes are drawn."
     )
     edges: Literal["weights", "gradients"] = choice(
         "weights", label="on the links", applies="live", help="What the lines between the units show."
-    )
-
-
-def _decisions(letter: Literal["A", "B"], weight: Literal[2, 3]) -> Points:
-    return Points(
-        title=f"What {letter} says on the plane",
-        caption=f"{{right_{letter}}} of {{held}} **held-out** points rightly.",
-        detail="Press to place a point; every fourth is held out.",
-        weight=weight,
-        channel="points",
-        classes="classes",
-        field=f"field_{letter}",
-        certainty=f"certainty_{letter}",
-        held_out="held_out",
-        wrong=f"wrong_{letter}",
-        press="place",
-        axes=("x₁", "x₂"),
     )
 
 
@@ -86,12 +47,19 @@ class Playground(Paired):
     unit answers all over the plane, the net itself with its weights or its gradients on the links, and which class
     is taken for which. The first layer draws straight lines; each further layer bends what it is given.
 
-    Units, rule and first weights have a second control, which is B's. Rates and batch sizes are multiplied. What can
-    be left out altogether, A does without.
+    Units, rule, first weights and hidden layers have a second control, which is B's and shown where it counts. Rates
+    and batch sizes are multiplied. What can be left out altogether, A does without. Where hidden layers differ, those
+    below the first that does have the same first weights. + and − at the net change the one that is drawn.
+
+    The points belong to classes, or have values to fit. Or they are the rows of a table of your own: a CSV file whose
+    last column is what is to be learnt; words and a few whole numbers there are classes, other numbers values. Of its
+    rows a quarter is held out. More than two inputs are drawn on their two principal axes, and the maps are what a net
+    says on that plane through the rows' mean: a point beside the plane may be named otherwise than the map around it.
 
     The verdict compares both nets on the same held-out points: only points that one of them names rightly and the
-    other does not tell them apart (+ and −), and their number's square root is the noise (McNemar). Who tries many
-    settings will find one that wins by chance.
+    other does not tell them apart (+ and −), and their number's square root is the noise (McNemar). Of values it is the
+    share of their variance that is explained, R² = 1 − ⟨error²⟩/σ²; the difference of both shares is a mean over the
+    points, and ± is that mean's standard error. Who tries many settings will find one that wins by chance.
 
     Sources: the lecture's section on training; Q. McNemar, Psychometrika 12 (1947) 153; the idea of such a page is
     D. Smilkov's and S. Carter's, playground.tensorflow.org (2016).
@@ -108,7 +76,7 @@ class Playground(Paired):
     measured = ("accuracy", "learnt")
     Controls = Controls
     speed = 100.0
-    formulas = (Formula(latex=r"\mathrm{B} = \mathrm{A}", after="but for {difference}"),)
+    formulas = (Formula(latex=r"\mathrm{B} = \mathrm{A}", after="but for {difference}. {told} {sheet}"),)
     hill = Hill(
         lines=Paired.hill.lines,
         title="Loss",
@@ -121,68 +89,37 @@ class Playground(Paired):
                         "first_weights": "xavier"},
         "XOR: all weights 0": {"data": "xor", "differs": "first_weights", "first_weights": "zeros",
                                "other_first_weights": "he", "unit": "tanh"},
-        "Six layers, batch normalisation": {"differs": "batch_norm", "layers": 6},
-        "Six layers, skip connections": {"differs": "skip", "layers": 6, "unit": "tanh", "optimiser": "sgd",
+        "Six layers, batch normalisation": {"differs": "batch_norm", "hidden": "8-8-8-8-8-8"},
+        "Six layers, skip connections": {"differs": "skip", "hidden": "8-8-8-8-8-8", "unit": "tanh", "optimiser": "sgd",
                                          "learning_rate": 0.1},
         "False labels, weight decay": {"data": "moons", "noise": 0.1, "differs": "weight_decay", "unit": "relu",
-                                       "units": 16, "layers": 3, "examples": 60, "random_labels": 30},
+                                       "hidden": "16-16-16", "examples": 60, "random_labels": 30},
+        "Deep and narrow, or one wide layer": {"differs": "widths", "hidden": "4-4-4-4", "other_hidden": "16",
+                                               "unit": "tanh"},
         "Three arms, fifty times the rate": {"data": "pinwheel", "differs": "learning_rate", "unit": "tanh",
                                              "times": 50},
+        "Values to fit: waves": {"data": "waves"},
+        "Your table, or Fisher’s irises": {"data": "table"},
         "Your own points": {"data": "by_hand", "unit": "tanh"},
         "Nothing differs": {"differs": "nothing", "unit": "relu"},
     }  # fmt: skip
-    views = (
-        _decisions("A", 3),
-        _decisions("B", 2),
-        Paired.accuracy_view.model_copy(
-            update={
-                "title": "Held-out points named rightly",
-                "caption": "Per cent of the points **never learnt**.",
-                "theory": (Theory(label="guessing", channel="chance"),),
-            }
-        ),
-        Tiles(
-            title="What each unit answers where",
-            caption="Each layer of {seen} **bends** what it is given.",
-            detail="Inputs first, outputs last; each map over its own largest value, orange and blue of opposite sign.",
-            channel="tiles",
-            colours="diverging",
-            index="unit",
-        ),
-        Graph(
-            title="The net",
-            caption="Net {seen}: its {edges} on the **links**.",
-            detail="From the inputs at the left to one unit for each class at the right.",
-            weights="links",
-            layout="layers",
-            layers="layers",
-            index="unit",
-        ),
-        Matrix(
-            title="Which class is taken for which",
-            caption="Held-out points of {seen}: true **rows**.",
-            detail="On the diagonal those named rightly; a column is what the net says.",
-            channel="confusion",
-            colours="sequential",
-            rows="true",
-            columns="said",
-        ),
-        by_layer("Gradient by layer", "Size of ∂E/∂W, **log axis**; first layer left.", "gradient", axis="layer"),
-        by_layer("Signal by layer", "Root mean square of what **units** answer.", "signal", axis="layer"),
-        Curves(
-            title="Training points named rightly",
-            caption="Per cent of those that are **learnt**.",
-            lines=(Line(channel="learnt_A", label="A", mark="A"), Line(channel="learnt_B", label="B", mark="B")),
-            low=0,
-            high=100,
-        ),
-    )  # fmt: skip
+    views = plane_views.VIEWS
 
     def restart(self) -> None:
-        now, generator = self.parameters, self.generator("data", "points")
-        self.drawn = placing.drawn(now.data, now.examples, now.noise, generator, self.seeds.data)
+        generator = self.generator("data", "points")
+        self.sample = placing.sample_of(self.parameters, self.brought, generator, self.seeds.data)
+        self.drawn = self.sample.split
         self.placed = 0
-        self.places = responses.grid(responses.SIDE).to(self.device)
+        lift = self.sample.sheet.lift
+        self.places, self.tile_places = (
+            lift(responses.grid(side)).to(self.device) for side in (responses.SIDE, responses.TILE)
+        )
+        self._begin()
+
+    def _begin(self) -> None:
+        """Both nets from the start, on the points as they are."""
+        self.tolerance = 0.0 if self.drawn.classes else TOLERANCE * float(self.drawn.train_labels.std())
+        self.guesses = placing.guesses(self.drawn, self.tolerance)
         super().restart()
 
     def data(self) -> Split:
@@ -196,6 +133,9 @@ class Playground(Paired):
             return self.parameters.learning_rate, self.parameters.learning_rate
         return differences.values(self.parameters)
 
+    def recipe(self) -> Recipe:
+        return replace(super().recipe(), widths=numbers(self.parameters.hidden))
+
     def recipes(self) -> tuple[Recipe, Recipe]:
         """No minibatch is larger than all there is, or too small to have a variance."""
         most = len(self.drawn.train_labels)
@@ -203,12 +143,23 @@ class Playground(Paired):
         return a, b
 
     def measure(self, arm: Arm) -> Sequence[Tensor]:
-        """Per cent of the held-out and of the training points named rightly."""
-        return arm.accuracy(), 100 * arm.net.accuracy(arm.inputs, arm.data.train_labels)
+        """Per cent of the held-out and of the training points got right."""
+        data, learnt = arm.data, slice(LEARNT_SHOWN)
+        parts = ((data.test_inputs, data.test_labels), (data.train_inputs[learnt], data.train_labels[learnt]))
+        return [
+            100 * responses.right(arm.net.predict(inputs), labels, self.tolerance).double().mean()
+            for inputs, labels in parts
+        ]
 
     def coming(self, steps: int) -> Series:
         """What guessing would name rightly, in per cent."""
-        return {"chance": torch.full((steps,), 100 / self.drawn.classes)}
+        return {"chance": torch.full((steps,), 100 * self.guesses[1])}
+
+    @action("Use a table…", sets={"data": "table"},
+            help="A CSV file: one example a line, its last column what is to be learnt.")  # fmt: skip
+    def bring(self, table: placing.Csv) -> None:
+        """The file's rows are the examples from now on. Raises Refused."""
+        self.brought = {"table": placing.table_of(table)}
 
     @action("", help="Place a point where a map is pressed.")
     def place(self, x: float, y: float) -> None:
@@ -216,83 +167,101 @@ class Playground(Paired):
 
         Raises Refused off the map, or for too many points.
         """
-        label = MARKS.index(self.parameters.placed)
+        if not self.drawn.classes:
+            raise Refused("These examples have values, and a placed point would have none; choose a set of classes.")
+        label = placing.MARKS.index(self.parameters.placed)
         if not (-1 <= x <= 1 and -1 <= y <= 1):
             raise Refused(f"A point stands on the map, x and y from −1 to 1, not at {x:g}, {y:g}.")
         if self.placed >= MOST:
             raise Refused(f"At most {MOST} points can be placed by hand; rewind to begin anew.")
         self.placed += 1
-        held_out = self.placed % EVERY_FOURTH == 0
-        known = self.drawn.classes
-        self.drawn = placing.grown(self.drawn, (x, y), label, held_out)
+        held_out = self.placed % placing.QUARTER == 0
+        known, inputs = self.drawn.classes, self.sample.sheet.lift(torch.tensor([[x, y]]))
+        self.drawn = placing.grown(self.drawn, inputs, label, held_out)
         if label >= known:  # which takes further outputs
-            super().restart()
+            self._begin()
             return
         for arm, order in zip(self.pair, self.orders, strict=True):
-            arm.learn(placing.grown(arm.data, (x, y), label, held_out))
+            arm.learn(placing.grown(arm.data, inputs, label, held_out))
             order.examples = len(self.drawn.train_labels)
+        self.guesses = placing.guesses(self.drawn, self.tolerance)
         self.live("placed")
 
     def show(self) -> Mapping[str, Tensor]:
-        data = self.pair[0].data
-        labels, learnt = torch.cat([data.train_labels, data.test_labels]), len(data.train_labels)
+        data, sheet = self.pair[0].data, self.sample.sheet
+        inputs = torch.cat([data.train_inputs[:LEARNT_SHOWN], data.test_inputs[:HELD_SHOWN]])
+        labels = torch.cat([data.train_labels[:LEARNT_SHOWN], data.test_labels[:HELD_SHOWN]])
+        held = torch.arange(len(labels), device=labels.device) >= len(data.train_labels[:LEARNT_SHOWN])
         shown = {
-            "points": torch.cat([data.train_inputs, data.test_inputs]),
-            "classes": labels.to(torch.uint8),
-            "held_out": (torch.arange(len(labels)) >= learnt).to(torch.uint8),
-            "guessing": torch.tensor(math.log(data.classes)),
+            "points": sheet.place(inputs),
+            "classes": labels.to(torch.uint8) if data.classes else labels,
+            "held_out": held.to(torch.uint8),
+            "guessing": torch.tensor(self.guesses[0]),
         }
         for letter, arm in zip("AB", self.pair, strict=True):
-            seen = responses.seen(arm.net, self.places, shown["points"])
-            shown[f"field_{letter}"], shown[f"certainty_{letter}"] = seen.field, seen.certainty
-            shown[f"wrong_{letter}"] = (seen.said != labels).to(torch.uint8)
-            statistics = arm.net.layer_statistics()
-            shown[f"gradient_{letter}"], shown[f"signal_{letter}"] = statistics.gradients, statistics.outputs
-            if letter == self.parameters.seen:
-                shown["tiles"] = seen.tiles
-                shown["links"] = responses.links(arm.net, self.parameters.edges == "gradients")
-                shown["layers"] = responses.layers(arm.net)
-                shown["confusion"] = responses.confusion(data.test_labels, seen.said[learnt:], data.classes)
-        return shown
+            seen = responses.seen(arm.net, self.places, inputs)
+            shown[f"field_{letter}"] = seen.field
+            if seen.certainty is not None:
+                shown[f"certainty_{letter}"] = seen.certainty
+            wrong = seen.said != labels
+            if not data.classes:  # of all of them, frames would hide the map
+                wrong = ((seen.said - labels).abs() > self.tolerance) & held
+            shown[f"wrong_{letter}"] = wrong.to(torch.uint8)
+            shown[f"gradient_{letter}"] = arm.net.gradient_norms()
+            shown[f"signal_{letter}"] = responses.signals(arm.program.stages)
+        looked = self._looked().net
+        return shown | {
+            "tiles": responses.tiles(looked, self.tile_places),
+            "links": responses.links(looked, self.parameters.edges == "gradients"),
+            "layers": responses.layers(looked),
+            "confusion": self._confusion("AB".index(self.parameters.seen)),
+        }
 
     def words(self) -> Mapping[str, str]:
-        outputs = {f"unit_{sum(self._looked().net.units[:-1]) + k}": MARKS[k] for k in range(self.drawn.classes)}
-        classes = {f"{noun}_{k}": MARKS[k] for noun in ("true", "said") for k in range(self.drawn.classes)}
+        data, names = self.drawn, self.sample.outputs
+        classes = [names[k] if k < len(names) else placing.MARKS[k] for k in range(data.classes)]
+        rows = classes or QUARTERS
+        units = [*self.sample.inputs, *[""] * sum(self._looked().recipe.hidden), *(classes or names)]
         a, b = (int(right.sum()) for right in self._right)
         return {
+            **super().words(),
             "difference": differences.told(self.parameters.differs, self.recipes()),
             "seen": self.parameters.seen,
             "edges": self.parameters.edges,
+            "shape": "other_hidden" if (self.parameters.differs, self.parameters.seen) == ("widths", "B") else "hidden",
             "right_A": str(a),
             "right_B": str(b),
-            "held": str(len(self._right[0])),
-            "unit_0": "x₁",
-            "unit_1": "x₂",
-            **outputs,
-            **classes,
+            "counted": str(min(len(data.train_labels), LEARNT_SHOWN)),
+            **placing.words(self.sample, data),
+            **{f"unit_{k}": name for k, name in enumerate(units) if name},
+            **{f"{noun}_{k}": name for noun in ("true", "said") for k, name in enumerate(rows)},
+            **({f"class_{k}": name for k, name in enumerate(classes)} if self.sample.told else {}),
         }
 
     def verdict(self) -> Verdict:
-        """Whether B names more held-out points rightly, by more than chance would have it."""
-        line = "held-out right, B"
+        """Whether B does better on the held-out points, by more than chance would have it."""
         if self.step == 0 or self.diverged:
-            return Verdict(number="–", line=line, word="untested", note=self.diverged or "no step yet")
-        a, b = self._right
-        gained, lost = int((b & ~a).sum()), int((a & ~b).sum())
-        word: Literal["holds", "broken", "close"] = "close"
-        if abs(gained - lost) > SURE * (gained + lost) ** 0.5:
-            word = "holds" if gained > lost else "broken"
-        note = f"A {_share(a)}, +{gained} −{lost}"
-        return Verdict(number=_share(b), line=line, word=word, note=note)
+            return Verdict(number="–", line="held-out right, B", word="untested", note=self.diverged or "no step yet")
+        if self.drawn.classes:
+            return fairness.named(*self._right)
+        labels = self.pair[0].data.test_labels
+        a, b = ((outputs[:, 0] - labels).square() for outputs in self._outputs)
+        return fairness.fitted(a, b, variance=2 * self.guesses[0])
 
     def _measure(self) -> None:
         super()._measure()
         with torch.inference_mode():
-            self._right = [arm.net.predict(arm.data.test_inputs).argmax(1) == arm.data.test_labels for arm in self.pair]
+            self._outputs = [arm.net.predict(arm.data.test_inputs) for arm in self.pair]
+        self._right = [responses.right(each, self.pair[0].data.test_labels, self.tolerance) for each in self._outputs]
+
+    def _confusion(self, arm: int) -> Tensor:
+        """Classes as they are, and values by their quarters, against what an arm says."""
+        labels, outputs = self.pair[arm].data.test_labels, self._outputs[arm]
+        if self.drawn.classes:
+            return responses.confusion(labels, outputs.argmax(1), self.drawn.classes)
+        quarters = torch.quantile(self.drawn.train_labels, torch.tensor([0.25, 0.5, 0.75]))
+        true, said = (torch.bucketize(each.cpu(), quarters) for each in (labels, outputs[:, 0].contiguous()))
+        return responses.confusion(true, said, len(QUARTERS))
 
     def _looked(self) -> Arm:
         return self.pair["AB".index(self.parameters.seen)]
-
-
-def _share(right: Tensor) -> str:
-    return f"{100 * float(right.double().mean()):.0f} %"

@@ -10,7 +10,7 @@ Curvatures 1 and 1/κ. Every step multiplies the distance by at most ρ, and the
 Source: B. T. Polyak, USSR Comp. Math. 4 (1964) 1.
 """
 
-from math import log, log10, sqrt
+from math import log, sqrt
 
 import torch
 from torch import Tensor
@@ -78,8 +78,6 @@ class Race:
         return True
 
     def theory(self, momentum: bool) -> Tensor:
-        """(k, 2): log₁₀ κ and log₁₀ of the steps that ρ alone would need."""
+        """(k, 2): κ and the steps that ρ alone would need."""
         needed = [log(self.target) / (2 * log(contraction(condition, momentum))) for condition in CONDITIONS]
-        return torch.tensor(
-            [[log10(x), log10(y)] for x, y in zip(CONDITIONS, needed, strict=True)], dtype=torch.float64
-        )
+        return torch.tensor([*zip(CONDITIONS, needed, strict=True)], dtype=torch.float64)

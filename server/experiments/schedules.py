@@ -1,5 +1,6 @@
 """Learning rates that go down: a constant rate against a schedule."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from server.experiments import tricks
 from server.experiments.arm import Arm
 from server.experiments.experiment import Series
 from server.experiments.paired import Common, Paired
-from server.grammar import Curves, Formula, Line, Verdict
+from server.grammar import Curves, Formula, Line, Verdict, owned
 
 LOOKS = 10  # looks at the training loss in a row whose mean is judged, one every tenth step
 SURE = 2  # standard errors that a difference is above, before it counts
@@ -19,8 +20,8 @@ CLEAR = 1.1  # and the ratio that it is above
 
 class Controls(Common):
     learning_rate: float = tricks.learning_rate(1.0)
-    schedule: Literal["inverse", "exponential", "step", "cosine", "cyclic"] = tricks.schedule("inverse")
-    period: int = tricks.period(50)
+    schedule: Literal["inverse", "exponential", "step", "cosine", "cyclic"] = owned("B", tricks.schedule("inverse"))
+    period: int = owned("B", tricks.period(50))
     batch: int = tricks.batch(8)
     layers: int = tricks.layers(1)
     unit: Literal["sigmoid", "tanh", "relu"] = tricks.unit("tanh")
@@ -112,7 +113,7 @@ class Schedules(Paired):
         return {}
 
     def words(self) -> Mapping[str, str]:
-        return {"formula": self.parameters.schedule}
+        return {**super().words(), "formula": self.parameters.schedule}
 
     def verdict(self) -> Verdict:
         """The lowest mean loss of ten looks in a row: the constant rate's over the schedule's."""
@@ -136,7 +137,7 @@ class Schedules(Paired):
         means, errors = self._looks.mean(0).tolist(), (self._looks.std(0) / LOOKS**0.5).tolist()
         for arm, reached in enumerate(zip(means, errors, strict=True)):
             best = self.best[arm]
-            if best is None or reached[0] < best[0]:
+            if reached[0] < (math.inf if best is None else best[0]):  # no mean that is no number
                 self.best[arm] = reached
 
 

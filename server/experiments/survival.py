@@ -1,7 +1,7 @@
 """What two arms bear: the largest learning rate that each survives, and how it does at every batch size."""
 
 from collections.abc import Callable, Mapping, Sequence
-from math import isnan, log, log2, log10, nan
+from math import isnan, log, nan
 from typing import Literal
 
 import torch
@@ -41,7 +41,8 @@ RATES_VIEW = Relation(
         Theory(label="A's largest", channel="limit_A"),
         Theory(label="B's largest", channel="limit_B"),
     ),
-    axis="learning rate, power of 10",
+    axis="learning rate",
+    x_scale="log",
     span=(0.0, OFF),
 )
 BATCHES_VIEW = Relation(
@@ -51,7 +52,8 @@ BATCHES_VIEW = Relation(
     x="sizes",
     lines=(Line(channel="by_size_A", label="A", mark="A"), Line(channel="by_size_B", label="B", mark="B")),
     theory=(Theory(label=f"{RULE}: rule of thumb", channel="rule"),),
-    axis="batch size, power of 2",
+    axis="batch size",
+    x_scale="log",
     span=(0.0, 100.0),
 )
 READOUT = Readout(
@@ -109,9 +111,9 @@ class Survival:
         losses, accuracies = self.rates.losses(), self.batches.accuracies()
         a, b = self.limits()
         shown = {
-            "rates": [log10(rate) for rate in RATES],
-            "sizes": [log2(size) for size in SIZES],
-            "rule": [(log2(RULE), 0.0), (log2(RULE), 100.0)],
+            "rates": RATES,
+            "sizes": SIZES,
+            "rule": [(RULE, 0.0), (RULE, 100.0)],
             "largest_A": a,
             "largest_B": b,
             "factor": b / a,
@@ -120,7 +122,7 @@ class Survival:
         for letter, limit, loss, accuracy in zip("AB", (a, b), losses, accuracies, strict=True):
             found[f"final_{letter}"] = loss.where(~(loss > OFF), torch.inf)
             found[f"by_size_{letter}"] = accuracy
-            found[f"limit_{letter}"] = torch.tensor([(log10(limit), 0.0), (log10(limit), OFF)], dtype=torch.float64)
+            found[f"limit_{letter}"] = torch.tensor([(limit, 0.0), (limit, OFF)], dtype=torch.float64)
         return found
 
     def words(self) -> Mapping[str, str]:

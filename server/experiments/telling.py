@@ -184,7 +184,7 @@ def _below(motion: Motion) -> dict[str, str]:
         )
         compared, news = "nothing, T = 0 has no distribution", "At T = 0 it falls and stays."
     else:
-        powers = f"Powers of ten, −1 is 10 %; of {visits.compared}."
+        powers = f"Share of probability; of {visits.compared}. Log axes."
         slope = "Its slope is −1/T, its height −ln Z."
         compared = visits.compared
         news = "Every sample is a fact of its own." if visits.apart else "Samples in a row are not all news."

@@ -11,7 +11,9 @@ BELOW: tuple[View, ...] = (
         lines=(Line(channel="misplaced_marks", label="misplaced"),),
         style="line",
         theory=(Theory(label="noise alone", channel="noise_line"),),
-        axis="samples, powers of ten",
+        axis="samples",
+        x_scale="log",
+        y_scale="log",
     ),
     Relation(
         title="Energy against log probability",

@@ -10,7 +10,7 @@ from server.experiments import depth, tricks
 from server.experiments.arm import Arm
 from server.experiments.experiment import Series
 from server.experiments.paired import Common, Paired
-from server.grammar import Curves, Formula, Line, Matrix, Number, Readout, Theory, Verdict, choice
+from server.grammar import Curves, Formula, Line, Matrix, Number, Readout, Theory, Verdict, choice, owned
 from server.models.layer_statistics import FLAT
 from server.models.signals import predicted_gradients
 
@@ -22,9 +22,9 @@ DEEP = 10  # layers, from which on the claim is made
 
 
 class Controls(Common):
-    unit: Literal["sigmoid", "tanh"] = choice(
+    unit: Literal["sigmoid", "tanh"] = owned("A", choice(
         "sigmoid", label="A: unit", help="What a hidden unit of A does with its weighted input; B's are ReLU."
-    )
+    ))  # fmt: skip
     learning_rate: float = tricks.learning_rate(0.05)
     units: int = tricks.units(64)
     first_weights: Literal["xavier", "he"] = tricks.first_weights("he")
@@ -162,8 +162,9 @@ class VanishingGradients(Paired):
 
     def advance(self, steps: int) -> Series:
         series = super().advance(steps)
-        self.logarithms = self.logarithms + self._left().log10()
-        self.looks += 1
+        if not self.broken_arms:  # of an arm that broke there is nothing more to see
+            self.logarithms = self.logarithms + self._left().log10()
+            self.looks += 1
         return series
 
     def verdict(self) -> Verdict:
@@ -199,7 +200,8 @@ class VanishingGradients(Paired):
     def words(self) -> Mapping[str, str]:
         wide = (HIGHEST - LOWEST) / BINS
         slopes = {f"slope_{entry}": f"from {entry / BINS:g}" for entry in range(BINS)}
-        return slopes | {f"output_{entry}": f"from {LOWEST + entry * wide:.2g}" for entry in range(BINS)}
+        outputs = {f"output_{entry}": f"from {LOWEST + entry * wide:.2g}" for entry in range(BINS)}
+        return {**super().words(), **slopes, **outputs}
 
     def _left(self) -> Tensor:
         """Of both arms, in the last minibatch (2,)."""

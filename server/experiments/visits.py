@@ -207,7 +207,7 @@ class Visits:
 
     def marks(self) -> dict[str, Tensor]:
         """The misplaced share (k,) at growing numbers of samples (k,), and what noise would make of it, (3, 2): 1 at
-        most; all as powers of ten."""
+        most."""
         counts = torch.tensor([float(count) for count, _ in self._marks] or [nan], dtype=torch.float64)
         found = torch.tensor([share for _, share in self._marks] or [nan], dtype=torch.float64)
         # Of so few samples everything may be misplaced.
@@ -215,9 +215,9 @@ class Visits:
         full = min(max(10.0, self.samples * noise**2), last)
         line = [[count, min(noise * sqrt(self.samples / count), 1.0)] for count in (10.0, full, last)]
         return {
-            "counted": counts.log10(),
-            "misplaced_marks": found.clamp(min=1e-6).log10(),
-            "noise_line": torch.tensor(line, dtype=torch.float64).log10(),
+            "counted": counts,
+            "misplaced_marks": found.clamp(min=1e-6),
+            "noise_line": torch.tensor(line, dtype=torch.float64),
         }
 
 

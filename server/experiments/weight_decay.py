@@ -12,7 +12,7 @@ from server.experiments import tricks
 from server.experiments.arm import Arm, Recipe
 from server.experiments.overfitting import FewDigits, Overfitting, pair
 from server.experiments.paired import Paired
-from server.grammar import Formula, Number, Profile, Readout, Relation, choice, slider
+from server.grammar import Formula, Number, Profile, Readout, Relation, choice, owned, slider
 
 TINY = 0.01  # a weight smaller than this counts as none
 BINS, WIDEST = 41, 0.82  # of the histogram: 41 bins of 0.04, one of them around 0
@@ -96,14 +96,14 @@ class WeightDecay(Overfitting):
 
     class Controls(FewDigits):
         learning_rate: float = tricks.learning_rate(0.1)
-        strength: float = slider(
+        strength: float = owned("B", slider(
             0.01, 0.0001, 0.2, scale="log", symbol=r"\lambda", label="pull on B's weights", applies="live",
             help="How strongly the weights of B are pulled towards 0.",
-        )  # fmt: skip
-        penalty: Literal["weight_decay", "l1"] = choice(
+        ))  # fmt: skip
+        penalty: Literal["weight_decay", "l1"] = owned("B", choice(
             "weight_decay", label="penalty", labels={"weight_decay": "L2: squares", "l1": "L1: sizes"},
             help="Whether the pull is in proportion to a weight's size, or the same for all.",
-        )  # fmt: skip
+        ))  # fmt: skip
 
     pinned = "strength"
 
@@ -116,7 +116,7 @@ class WeightDecay(Overfitting):
 
     def words(self) -> Mapping[str, str]:
         small = {f"small_{letter}": f"{_tiny(arm):.0f}" for arm, letter in zip(self.pair, "AB", strict=True)}
-        return {"formula": self.parameters.penalty} | small
+        return {**super().words(), "formula": self.parameters.penalty, **small}
 
     def show(self) -> Mapping[str, Tensor]:
         shown = {"sizes": torch.linspace(-WIDEST, WIDEST, 2 * BINS + 1)[1::2]}

@@ -16,7 +16,8 @@ class DownhillError(Exception):
 
 
 class Refused(DownhillError):
-    """A message that cannot be carried out. `parameter` names the control beside which the sentence belongs."""
+    """A message that cannot be carried out. `parameter` names the control beside which the sentence
+    belongs, or the action that took a file."""
 
     def __init__(self, sentence: str, parameter: str = "") -> None:
         super().__init__(sentence)
@@ -25,10 +26,12 @@ class Refused(DownhillError):
 
 @dataclass(frozen=True)
 class WayOn:
-    """One way out of a divergence, drawn as a button: set these parameters (none: only rewind)."""
+    """One way out of a divergence, drawn as a button: set these parameters (none: only rewind), or do `action`, which
+    takes no arguments, just before the step that broke, and go on."""
 
     label: str
     parameters: dict[str, float | str | bool] = field(default_factory=dict)
+    action: str = ""
 
 
 class Diverged(DownhillError):

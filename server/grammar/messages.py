@@ -3,6 +3,7 @@
 Every message is a JSON object with a `type`. A wrong one is answered with `refused` and changes nothing.
 """
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -161,7 +162,7 @@ class DivergedMessage(_Message):
     def of(cls, error: Diverged) -> "DivergedMessage":
         """The card that tells an error; numbers that JSON cannot hold become null."""
         last = tuple(value if abs(value) < float("inf") else None for value in error.last)
-        ways = tuple({"label": way.label, "parameters": way.parameters} for way in error.ways)
+        ways = tuple(asdict(way) for way in error.ways)
         return cls(where=error.where, step=error.step, last=last, cause=error.cause, arm=error.arm, ways=ways)
 
 

@@ -19,6 +19,8 @@ from pydantic_core import PydanticUndefined
 from server.grammar.errors import Misdeclared, Refused
 
 Applies = Literal["live", "restart"]
+Owner = Literal["both", "A", "B", "difference"]
+"""Whose a control is on an A/B page: of both arms, of one alone, or it says in what the arms differ."""
 Scale = Literal["linear", "log"]
 Value = float | int | str | bool
 SWITCHES = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
@@ -60,8 +62,42 @@ def toggle(default: bool, *, label: str, help: str, applies: Applies = "restart"
     return Field(default, description=help, json_schema_extra=_common({"kind": "toggle"}, label, "", applies))
 
 
+def widths(
+    default: str, low: int, high: int, most: int, *, label: str, help: str, symbol: str = "",
+    applies: Applies = "restart",
+) -> Any:  # fmt: skip
+    """One to `most` whole numbers from `low` to `high` in a row, as text: "8-8-4". `numbers` reads it.
+
+    The field is a `str`: a link, a message and the page all say it as it is written.
+    """
+    one = "|".join(map(str, range(low, high + 1)))
+    control = {"kind": "widths", "low": low, "high": high, "most": most}
+    return Field(
+        default, pattern=f"^({one})(-({one})){{0,{most - 1}}}$", description=help,
+        json_schema_extra=_common(control, label, symbol, applies),
+    )  # fmt: skip
+
+
+def numbers(widths: str) -> tuple[int, ...]:
+    """The numbers of a parameter declared with `widths`."""
+    return tuple(map(int, widths.split("-")))
+
+
+def owned(of: Owner, control: Any, when: str = "") -> Any:
+    """A control that stands, on an A/B page, under what differs, or under the one arm that it is of.
+
+    Where the page lets one choose what differs, `when` names the choices at which the control does anything; at others
+    it is out of sight.
+
+        period: int = owned("B", tricks.period(50))
+        other_unit: Unit = owned("B", choice(…), when="unit")
+    """
+    control.json_schema_extra |= {"of": of, "when": when}
+    return control
+
+
 def _common(control: dict[str, Any], label: str, symbol: str, applies: Applies) -> dict[str, Any]:
-    return {**control, "label": label, "symbol": symbol, "applies": applies}
+    return {**control, "label": label, "symbol": symbol, "applies": applies, "of": "both", "when": ""}
 
 
 class Parameters(BaseModel):
@@ -121,7 +157,7 @@ def _extra(field: FieldInfo) -> dict[str, Any]:
 
 def _control(name: str, field: FieldInfo) -> dict[str, Any]:
     if field.json_schema_extra is None or field.default is PydanticUndefined:
-        raise Misdeclared(f"Parameter “{name}” must be declared with slider(), choice() or toggle().")
+        raise Misdeclared(f"Parameter “{name}” must be declared with slider(), choice(), toggle() or widths().")
     control = {"name": name, "default": field.default, "help": field.description, **_extra(field)}
     if control["kind"] == "choice":
         labels = control.pop("labels")
@@ -136,7 +172,7 @@ def _check_kind(name: str, field: FieldInfo, value: object) -> None:
     """JSON's own types only: pydantic would quietly read "3" as 3 and true as 1."""
     kind = _extra(field)["kind"]
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    right = {"slider": is_number, "choice": isinstance(value, str), "toggle": isinstance(value, bool)}[kind]
+    right = is_number if kind == "slider" else isinstance(value, bool if kind == "toggle" else str)
     if not right or (isinstance(value, float) and not math.isfinite(value)):
         raise Refused(_sentence(field, value), parameter=name)
 
@@ -149,6 +185,9 @@ def _sentence(field: FieldInfo, value: object) -> str:
         right = f"takes {sort} from {_number(control['low'])} to {_number(control['high'])}{unit}"
     elif control["kind"] == "choice":
         right = "takes one of: " + ", ".join(option["value"] for option in control["options"])
+    elif control["kind"] == "widths":
+        most, low, high = (control[name] for name in ("most", "low", "high"))
+        right = f"takes up to {most} whole numbers from {low} to {high}, such as {control['default']}"
     else:
         right = "is either on or off"
     return f"{control['label'][:1].upper()}{control['label'][1:]} {right}, not {_short(str(value))}."

@@ -91,6 +91,9 @@ class Graph(View):
     """(N,): 1 where a unit is held at its state, marked by brackets."""
     press: str = ""
     """An action (unit: int) that pressing a unit calls."""
+    widths: str = ""
+    """A live word: the parameter, declared by `widths`, that holds the units of the layers between first and last.
+    Buttons at the layers then change it."""
 
     def channels(self) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {self.weights: (2,)}

@@ -34,7 +34,7 @@ class Points(View):
     names: tuple[str, ...] = ()
     """Of the classes, the first one's first."""
     axes: tuple[str, str] = ("", "")
-    """What lies along x and along y, in words."""
+    """What lies along x and along y, in words; the live words "axis_0" and "axis_1" go first."""
     press: str = ""
     """An action (x: float, y: float) that places an example."""
 

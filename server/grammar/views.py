@@ -152,6 +152,9 @@ class Relation(View):
     """What lies along x, in words."""
     span: tuple[float, float] | None = None
     """Of the values; found from data and theory where None."""
+    x_scale: AxisScale = "linear"
+    """Of the axis, never of the numbers: channels hold what was measured. What has no logarithm has no place."""
+    y_scale: AxisScale = "linear"
 
     def channels(self) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {self.x: (1,)}

@@ -81,18 +81,19 @@ def split_of(inputs: Tensor, labels: Tensor, seed: int, *, validation: int, test
 def with_random_labels(split: Split, share: float, generator: torch.Generator) -> Split:
     """The same examples; a ``share`` (0 … 1) of the training labels is drawn anew, each class as likely.
 
-    A label drawn anew is the old one with probability 1/classes. With a generator in the same state a larger
-    share changes all that a smaller one changes, to the same labels.
+    A label drawn anew is the old one with probability 1/classes. Values to fit are drawn from those of all training
+    examples. With a generator in the same state a larger share changes all that a smaller one changes, to the same
+    labels.
 
     Source: C. Zhang, S. Bengio, M. Hardt, B. Recht, O. Vinyals, ICLR (2017), section 2.
-    Raises ValueError for a share outside 0 … 1, or where the labels are values to fit.
+    Raises ValueError for a share outside 0 … 1.
     """
     if not 0 <= share <= 1:
         raise ValueError(f"The share of random labels is between 0 and 1, not {share:g}.")
-    if not split.classes:
-        raise ValueError("Only classes can be drawn at random; these labels are values to fit.")
     examples = len(split.train_labels)
-    drawn = torch.randint(split.classes, (examples,), generator=generator)
+    drawn = torch.randint(split.classes or examples, (examples,), generator=generator)
+    if not split.classes:
+        drawn = split.train_labels[drawn]
     chosen = torch.randperm(examples, generator=generator)[: round(share * examples)]
     labels = split.train_labels.clone()
     labels[chosen] = drawn[chosen]

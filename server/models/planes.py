@@ -11,6 +11,7 @@
 | pinwheel  | 3       | three arms of one turn                                            |
 | plane     | –       | y = (x₁ + x₂) / 2                                                 |
 | hill      | –       | y = exp(−|x − c|² / 2σ²), σ = 0.35, c = (0.25, −0.2)              |
+| waves     | –       | y = 0.8 sin πx₁ sin πx₂                                          |
 | sine      | –       | y = 0.8 sin 2πx on the line                                       |
 
 Classes are of equal size, and labels run 0, 1, …, 0, 1, … in turn. Noise is the standard deviation of a normal
@@ -98,6 +99,10 @@ def hill(count: int, noise: float, generator: torch.Generator) -> Points:
     return _fitted(lambda x: (-(x - centre).square().sum(1) / (2 * WIDTH**2)).exp(), 2, count, noise, generator)
 
 
+def waves(count: int, noise: float, generator: torch.Generator) -> Points:
+    return _fitted(lambda x: 0.8 * (pi * x).sin().prod(1), 2, count, noise, generator)
+
+
 def sine(count: int, noise: float, generator: torch.Generator) -> Points:
     return _fitted(lambda x: 0.8 * torch.sin(2 * pi * x[:, 0]), 1, count, noise, generator)
 
@@ -105,7 +110,7 @@ def sine(count: int, noise: float, generator: torch.Generator) -> Points:
 CLASSIFICATIONS: Mapping[str, Set] = MappingProxyType(
     {each.__name__: each for each in (circles, xor, gaussians, clouds, moons, spirals, pinwheel)}
 )
-REGRESSIONS: Mapping[str, Set] = MappingProxyType({each.__name__: each for each in (plane, hill, sine)})
+REGRESSIONS: Mapping[str, Set] = MappingProxyType({each.__name__: each for each in (plane, hill, waves, sine)})
 PLANES: Mapping[str, Set] = MappingProxyType({**CLASSIFICATIONS, **REGRESSIONS})
 
 

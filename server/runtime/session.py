@@ -17,6 +17,7 @@ import torch
 from server.experiments.experiment import Experiment, Seeds
 from server.grammar import Parameters, actions_of, messages
 from server.grammar.errors import Diverged, Refused
+from server.runtime.finite import check_finite
 from server.runtime.history import History
 from server.runtime.start import Start, preset_of
 
@@ -42,6 +43,7 @@ class Session:
         self.parameters: Parameters = start.parameters
         self.seeds = start.seeds
         self.speed = start.speed
+        self.brought: Mapping[str, Any] = {}
         self.run = 0
         self.version = 0
         self._seen = 0
@@ -131,12 +133,14 @@ class Session:
         Without a target nothing has been seen of it yet. Whatever a restart raises, the old run is untouched.
         """
         experiment = self.kind(parameters, self.seeds, self.device)
+        experiment.brought = self.brought
         experiment.restart()
         self.experiment = experiment
         self._initial, self.parameters = parameters, parameters
         self._log: list[Entry] = []
         self._replay = list(replay)
         self.target = target
+        self._onward = False
         self._seen = 0 if target is None else self._seen
         self.run += 1
         self.history = History()
@@ -158,7 +162,7 @@ class Session:
     def _play(self, target: int | None = None) -> None:
         if self.state == "failed":
             raise Refused("This run has stopped. Rewind it, change a parameter, or draw a new one.")
-        self.state, self.target = "playing", target
+        self.state, self.target, self._onward = "playing", target, False
 
     def _pause(self) -> None:
         if self.state == "playing":
@@ -194,12 +198,45 @@ class Session:
         if isinstance(message, messages.Set) and self._begins_anew(message.parameter):
             self._begin(self.parameters.changed(message.parameter, message.value))
             return
+        if isinstance(message, messages.Act) and message.action in self.actions and self.actions[message.action].file:
+            self._bring(message)
+            return
+        if isinstance(message, messages.Act) and self._is_a_way_on(message):
+            self._go_on(message)
+            return
         if self.state == "failed":
             raise Refused("This run has stopped. Rewind it, change a parameter, or draw a new one.")
         entry = Entry(self.step, message)
         self._apply(entry)
         self._log.append(entry)
         self._replay.clear()
+
+    def _bring(self, message: messages.Act) -> None:
+        """A file begins a new run, which has it from the start, as all later ones do: no log needs its text."""
+        before = self.brought
+        try:
+            self._act(message)
+            self.brought = self.experiment.brought
+            parameters = self.parameters
+            for name, value in self.actions[message.action].sets.items():
+                parameters = parameters.changed(name, value)
+            self._begin(parameters)
+        except Exception as error:
+            self.brought = self.experiment.brought = before
+            if isinstance(error, Refused):
+                raise Refused(str(error), parameter=message.action) from None
+            raise
+
+    def _is_a_way_on(self, message: messages.Act) -> bool:
+        """Whether the divergence card offers it."""
+        card = self.card
+        return isinstance(card, messages.DivergedMessage) and message.action in {way["action"] for way in card.ways}
+
+    def _go_on(self, message: messages.Act) -> None:
+        """The same run once more, but for this, which is done just before the step that broke it; and on."""
+        step = self.step
+        self._begin(self._initial, (*self._log, Entry(step - 1, message)), step)
+        self._onward = True
 
     def _begins_anew(self, parameter: str) -> bool:
         """A live parameter has nothing left to change in a run that has stopped."""
@@ -212,6 +249,9 @@ class Session:
             self.experiment.parameters = self.parameters
             self.experiment.live(message.parameter)
             return
+        self._act(message)
+
+    def _act(self, message: messages.Act) -> None:
         if message.action not in self.actions:
             known = ", ".join(self.actions) or "none"
             raise Refused(f"There is no action “{message.action[:40]}” here; there are: {known}.")
@@ -226,7 +266,7 @@ class Session:
             self.history.append(series)
             self.experiment.step += steps
             self.version += 1
-            self._check_finite(series)
+            check_finite(self.experiment, series)
         if self.target is not None and self.step >= self.target:
             self._arrive()
         return steps
@@ -235,7 +275,10 @@ class Session:
         """Pause where a replay or a single step was to end; at the furthest point with what a hand did there."""
         if self.step >= self._seen:
             self._replay_due()
-        self._pause()
+        if self._onward:
+            self.target, self._onward = None, False
+        else:
+            self._pause()
         self.version += 1
 
     def _replay_due(self) -> None:
@@ -243,16 +286,6 @@ class Session:
             entry = self._replay.pop(0)
             self._apply(entry)
             self._log.append(entry)
-
-    def _check_finite(self, series: Mapping[str, np.ndarray[Any, Any]]) -> None:
-        """The last line: an experiment that names layers raises Diverged itself, earlier and better."""
-        for line in self.kind.hill.lines:
-            values = series.get(line.channel)
-            if values is not None and not np.isfinite(values).all():
-                first = int(np.flatnonzero(~np.isfinite(values))[0])
-                last = tuple(float(value) for value in values[max(0, first - 3) : first + 1])
-                place = f"{line.label or line.channel} stopped being a finite number"
-                raise Diverged(place, self.step - len(values) + first + 1, last=last)
 
     def _stop(self, card: messages.DivergedMessage | messages.Failed, series: Mapping[str, Any] | None = None) -> None:
         if series:

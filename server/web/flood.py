@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 SECONDS_SAVED = 2.0
+ONE = 1 << 16
+"""Bytes that one message may have; a larger one counts as several."""
 
 
 class Bucket:
@@ -13,10 +15,10 @@ class Bucket:
         self._left = self._size = rate * SECONDS_SAVED
         self._last = clock()
 
-    def take(self) -> bool:
-        """Whether one more message is allowed now."""
+    def take(self, size: int = 0) -> bool:
+        """Whether one more message, of so many bytes, is allowed now."""
         now = self._clock()
         self._left = min(self._size, self._left + (now - self._last) * self._rate)
         self._last = now
-        self._left -= 1.0
+        self._left -= max(1.0, size / ONE)
         return self._left >= 0.0

@@ -7,6 +7,8 @@ from typing import Any, Literal, NoReturn, get_args, get_origin
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from server.grammar.actions import LARGEST_ACT
+
 PREFIX = "DOWNHILL_"
 
 
@@ -25,8 +27,12 @@ class Settings(BaseSettings):
     open: bool = Field(False, description="Open the home page in a browser.")
     sessions: int = Field(200, ge=1, description="Pages that may run at a time; a further one is told to come back.")
     pictures_per_second: float = Field(30.0, ge=1.0, le=120.0, description="At most so many pictures for one page.")
-    largest_message: int = Field(65536, ge=1024, description="Bytes of the largest message a page may send.")
-    messages_per_second: float = Field(200.0, ge=10.0, description="Messages a page may send; more closes it.")
+    largest_message: int = Field(
+        LARGEST_ACT, ge=1024, description="Bytes of the largest message a page may send; one may hold a table of 1 MiB."
+    )
+    messages_per_second: float = Field(
+        200.0, ge=20.0, description="Messages a page may send, a large one as one for each 64 KiB; more closes it."
+    )
     first_message_seconds: float = Field(10.0, gt=0.0, description="How long a socket may stay silent before it opens.")
     allowed_origins: tuple[str, ...] = Field(
         (), description='Other sites whose pages may connect, as JSON: ["https://example.edu"].'

@@ -143,16 +143,19 @@ async def _opening(connection: WebSocket, settings: Settings) -> messages.Open:
 async def _hear(connection: WebSocket, viewer: Viewer, outbox: Outbox, bucket: Bucket) -> None:
     """Pass messages on until the page goes. A wrong one is answered with a sentence; a flood ends the page."""
     while True:
+        size = 0
         try:
-            message = messages.read(await _text(connection))
+            text = await _text(connection)
+            size = len(text)
+            message = messages.read(text)
             if isinstance(message, messages.Open):
                 raise Refused("This page is open already.")
             if not (isinstance(message, messages.Draw) and outbox.frames >= MOST_FRAMES):
                 viewer.send(message)
         except Refused as refusal:
             outbox.text(messages.RefusedMessage(sentence=str(refusal), parameter=refusal.parameter).model_dump_json())
-        if not bucket.take():
-            raise Refused("This page sent too many messages at once, so it was closed.")
+        if not bucket.take(size):
+            raise Refused("This page sent too much at once, so it was closed.")
 
 
 async def _text(connection: WebSocket) -> str:

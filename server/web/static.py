@@ -20,6 +20,8 @@ LIBRARIES = {
     "three/addons/controls/OrbitControls.js": "vendor/three/OrbitControls.js",
 }
 """The import map: what our modules call a library, and its file."""
+DRAWN_BY = {"points": "examples"}
+"""Kinds of view whose module has another name: `points.js` holds what a relation is made of."""
 WHEN_SEEN = frozenset({"surface"})
 """Kinds of view whose code is fetched once a reader sees their place: three.js is larger than all the rest."""
 _IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s+["']([^"']+)["']""")
@@ -60,7 +62,7 @@ def modules(entry: str, kinds: frozenset[str] = frozenset()) -> tuple[str, ...]:
     for those of the views of these kinds, which the page is about to ask for.
     """
     root = Path(folder("static")).resolve()
-    views = [root / "js/views" / f"{kind}.js" for kind in sorted(kinds - WHEN_SEEN)]
+    views = [root / "js/views" / f"{DRAWN_BY.get(kind, kind)}.js" for kind in sorted(kinds - WHEN_SEEN)]
     found = [_address(root, view) for view in views]
     waiting = [(root / entry).resolve(), *views]
     while waiting:

@@ -8,6 +8,8 @@ the next picture is due (30 a second), then one picture, made and encoded. Issue
 
 from time import perf_counter
 
+import torch
+
 from server.experiments.experiment import Experiment
 from server.runtime.catalogue import discover
 from server.runtime.picture import Reader, picture
@@ -43,6 +45,7 @@ def share(kind: type[Experiment]) -> tuple[float, float, float]:
 
 def main() -> None:
     """Measure and print."""
+    torch.set_num_threads(1)  # as worker processes do
     for name, kind in discover().items():
         part, cost, rate = share(kind)
         wanted = " (wanted ≤ 25 %)" if kind.arms else ""

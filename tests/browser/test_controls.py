@@ -21,6 +21,7 @@ from tests.browser.looking import (
     value,
 )
 from tests.browser.serving import EXPERIMENTS, Server, until
+from tests.experiments.arbitrary import FILES
 
 
 @pytest.fixture
@@ -129,9 +130,16 @@ def test_every_control_preset_and_action_of_every_page(name: str, visit: Visit, 
 
     page = visit(f"/e/{name}", motion="reduce", prepare=prepare)
     drawn(page)
+    differs = [spec["name"] for spec in schema["controls"] if spec["kind"] == "choice" and spec["of"] == "difference"]
     for spec in schema["controls"]:
         row = control(page, spec["name"])
-        if spec["kind"] == "slider":
+        if spec["when"]:  # out of sight where it says nothing
+            control(page, differs[0]).get_by_role("combobox").select_option(spec["when"].split()[0])
+            expect(row).to_be_visible()
+        if spec["kind"] == "widths":
+            row.get_by_role("textbox").fill("3 2")
+            row.get_by_role("textbox").press("Enter")
+        elif spec["kind"] == "slider":
             row.get_by_role("slider").press("ArrowRight" if spec["default"] < spec["high"] else "ArrowLeft")
         elif spec["kind"] == "toggle":
             row.get_by_role("checkbox").click()
@@ -147,7 +155,14 @@ def test_every_control_preset_and_action_of_every_page(name: str, visit: Visit, 
         written = {each: linked(setting) for each, setting in preset["parameters"].items()}
         carries(page, **{spec["name"]: written.get(spec["name"], "") for spec in schema["controls"]})
     for action in (each for each in schema["actions"] if each["label"]):
-        page.locator(".rail").get_by_role("button", name=action["label"], exact=True).click()
+        button = page.locator(".rail").get_by_role("button", name=action["label"], exact=True)
+        if "file" in action:
+            with page.expect_file_chooser() as dialogue:
+                button.click()
+            content = FILES[action["file"]["noun"]].encode()
+            dialogue.value.set_files({"name": "a.csv", "mimeType": "text/csv", "buffer": content})
+        else:
+            button.click()
         asked(page, sent, action["name"])
     expect(page.locator(".rail .err")).to_have_count(0)
     expect(page.locator(".notices .strip")).to_have_count(0)

@@ -24,6 +24,7 @@ def calm(visit: Visit) -> Page:
     """Recall, paused at its start."""
     page = visit("/e/hopfield", motion="reduce")
     drawn(page)
+    expect(page.get_by_role("button", name=BUTTON)).to_be_visible()  # its code is fetched after the first picture
     return page
 
 

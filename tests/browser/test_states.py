@@ -45,6 +45,22 @@ def test_a_diverged_run_is_rewound_to_its_last_finite_step(visit: Visit) -> None
     expect(page.locator(".notices .strip")).to_have_count(0)
 
 
+def test_the_other_arm_goes_on_alone_and_the_page_says_which_one_ended(visit: Visit) -> None:
+    page = visit(EXPLODES)
+    card = page.locator(".hillwrap .diverged")
+    card.get_by_role("button", name="Let B go on", exact=True).click()
+    expect(card).to_have_count(0)
+    reached(page, 30)
+    expect(page.locator(".diff .arm.a")).to_contain_text("diverged at 4")
+    expect(page.locator(".diff .arm.b")).not_to_contain_text("diverged")
+    page.wait_for_function(
+        "() => /A: from .* to not finite; B: from [^;]* to [0-9.]+\\./"
+        ".test(document.querySelector('.hill canvas').ariaLabel)"
+    )
+    press(page, "Rewind")  # the same run again, which diverges again
+    expect(card.get_by_role("heading")).to_have_text("A diverged at step 4")
+
+
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)], ids=lambda size: f"{size[0]}")
 def test_the_card_does_not_shrink_the_projector_s_hill(size: tuple[int, int], visit: Visit) -> None:
     page = visit("/e/batchnorm?mode=projector", *size, motion="reduce")

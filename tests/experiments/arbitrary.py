@@ -8,6 +8,7 @@ from server.experiments.experiment import Experiment
 from server.grammar import Action, Parameters, Refused
 
 EXAMPLES: dict[object, Any] = {float: 0.5, int: 0, bool: True, str: "", list[int]: [0, 1]}
+FILES = {"table": "x,y,kind\n" + "".join(f"{row},{row * row % 7},{'ab'[row % 2]}\n" for row in range(12))}
 
 
 def values(control: dict[str, Any]) -> st.SearchStrategy[Any]:
@@ -16,6 +17,9 @@ def values(control: dict[str, Any]) -> st.SearchStrategy[Any]:
         return st.sampled_from([option["value"] for option in control["options"]])
     if control["kind"] == "toggle":
         return st.booleans()
+    if control["kind"] == "widths":
+        units = st.integers(control["low"], control["high"])
+        return st.lists(units, min_size=1, max_size=control["most"]).map(lambda each: "-".join(map(str, each)))
     if control["integer"]:
         return st.integers(control["low"], control["high"])
     return st.floats(control["low"], control["high"])
@@ -42,13 +46,19 @@ def _together(controls: type[Parameters], chosen: dict[str, Any]) -> bool:
 
 
 def extremes(kind: type[Experiment]) -> list[Parameters]:
-    """Every slider at its lowest, every slider at its highest, and each one alone at either end."""
-    sliders = [control for control in kind.Controls.controls() if control["kind"] == "slider"]
-    everything = [{c["name"]: c[end] for c in sliders} for end in ("low", "high")]
-    alone = [{c["name"]: c[end]} for c in sliders for end in ("low", "high")]
+    """All numbers at their lowest, all at their highest, and each one alone at either end."""
+    ends = {control["name"]: _ends(control) for control in kind.Controls.controls() if "low" in control}
+    everything = [{name: pair[end] for name, pair in ends.items()} for end in (0, 1)]
+    alone = [{name: value} for name, pair in ends.items() for value in pair]
     return [kind.Controls(**values) for values in everything + alone]
+
+
+def _ends(control: dict[str, Any]) -> tuple[Any, Any]:
+    low, high = control["low"], control["high"]
+    return (low, high) if control["kind"] == "slider" else (str(low), "-".join([str(high)] * control["most"]))
 
 
 def arguments(action: Action) -> dict[str, Any]:
     """Arguments that an action should take."""
-    return {name: EXAMPLES[field.annotation] for name, field in action.arguments.model_fields.items()}
+    found = {name: EXAMPLES[field.annotation] for name, field in action.arguments.model_fields.items()}
+    return {**found, action.file[0]: FILES[action.file[1].noun]} if action.file else found

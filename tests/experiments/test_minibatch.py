@@ -105,7 +105,8 @@ def test_cost_is_counted_in_examples() -> None:
         bins = defaultdict(list)
         for number, loss in enumerate(losses):
             bins[int(math.log2((number + 1) * size))].append(loss)
-        for doubling, mean in zip(shown["work"].tolist(), shown[f"worked_{letter}"].tolist(), strict=True):
+        for work, mean in zip(shown["work"].tolist(), shown[f"worked_{letter}"].tolist(), strict=True):
+            doubling = int(math.log2(work))
             expected = sum(bins[doubling]) / len(bins[doubling]) if bins[doubling] else math.nan
             assert mean == pytest.approx(expected, nan_ok=True)
         reached = experiment.reached[arm]

@@ -5,16 +5,23 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from server.experiments.batchnorm import BatchNormalisation
+from server.experiments.experiment import Experiment
 from server.experiments.paired import EVERY, SMOOTH, Paired
 from server.grammar import Diverged
 from server.models.data import split
 from server.models.minibatches import Minibatches
 from server.models.optimisers import SGD
+from server.runtime.catalogue import discover
+from server.runtime.history import Bookmark
+from server.runtime.picture import Reader, picture
+from server.runtime.session import Session
+from server.runtime.start import Start
 from tests.experiments.running import begun, stepped
 
 
@@ -207,6 +214,102 @@ def test_divergence_names_arm_step_and_layer(steps: int) -> None:
     assert error.last == tuple(losses[-4:])
     assert any(f"layer {number} became" in error.where for number in range(1, 7)) or "output" in error.where
     assert error.ways[1].parameters == {"learning_rate": 0.1}
+
+
+class Sigmoids(Page):
+    differs, between = "momentum", (0.0, 0.0)
+
+
+class Unit(Page):
+    """A's units explode, B's are bounded."""
+
+    differs, between = "unit", ("relu", "sigmoid")
+
+
+EXPLODING: dict[str, Any] = {"layers": 6, "units": 16, "first_weights": "he", "learning_rate": 10.0}
+
+
+def caught(experiment: Paired, most: int = 1000) -> Diverged:
+    with pytest.raises(Diverged) as error:  # noqa: PT012 - the call that raises is one of many
+        while experiment.step < most:
+            stepped(experiment, 1)
+    return error.value
+
+
+@pytest.mark.parametrize("steps", [1, 7, 100])
+def test_one_arm_ends_and_the_other_goes_on_bit_for_bit(steps: int) -> None:
+    """Oracle: B in a run whose A never breaks, having B's units too."""
+    broken = caught(begun(Unit, **EXPLODING))
+    assert (broken.arm, broken.ways[-1].action) == ("A", "let_go")
+    experiment, alone = begun(Unit, **EXPLODING), begun(Sigmoids, unit="sigmoid", **EXPLODING)
+    experiment.let_go()
+    parts = [stepped(experiment, steps) for _ in range(100 // steps)]
+    count = len(parts) * steps
+    expected = stepped(alone, count)
+    series = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+    assert torch.equal(series["loss_B"], expected["loss_B"])
+    assert torch.equal(series["accuracy_B"], expected["accuracy_B"])
+    assert experiment.broken_arms == {"A": broken.step}
+    assert series["loss_A"][broken.step :].isnan().all()
+    assert series["accuracy_A"][broken.step - 1 :].isnan().all()
+    assert series["loss_A"][: broken.step - 1].isfinite().all()
+    assert (experiment.words()["ended_A"], experiment.words()["ended_B"]) == (f"diverged at {broken.step}", "")
+    assert experiment.verdict().note == f"A broke at {broken.step}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in discover().values() if issubclass(kind, Paired)], ids=lambda kind: kind.name
+)
+def test_on_every_page_the_other_arm_learns_as_if_nothing_had_happened(kind: type[Experiment], which: int) -> None:
+    """One arm's weights become infinite by force; oracle: the same page where nothing does."""
+    ended, plain = Session(kind, Start(kind.Controls())), Session(kind, Start(kind.Controls()))
+    for one in (ended, plain):
+        one.advance(24)
+    page = ended.experiment
+    assert isinstance(page, Paired)
+    page.let_go()
+    page.pair[which].net.parameters.fill_(torch.inf)
+    for _ in range(11):
+        ended.advance(16)
+        picture(ended, Reader(), speed=0.0, time=0.0)
+        assert ended.card is None
+    plain.advance(176)
+    found, expected = (one.history.since(Bookmark())[0].series for one in (ended, plain))
+    mine, other = "AB"[which], "BA"[which]
+    for name in (f"{each}_{other}" for each in ("loss", *page.measured)):
+        np.testing.assert_array_equal(found[name], expected[name], err_msg=name)
+    for name in (f"{each}_{mine}" for each in ("loss", *page.measured)):
+        assert not np.isfinite(found[name][25:]).any(), name
+    assert page.verdict().number != "nan"
+
+
+def test_where_both_break_at_one_step_there_is_no_other_to_go_on() -> None:
+    experiment = diverging()
+    assert [way.action for way in caught(experiment).ways] == ["", ""]
+
+
+def test_the_second_arm_to_break_stops_the_run() -> None:
+    experiment = begun(Unit, **EXPLODING)
+    experiment.let_go()
+    stepped(experiment, 20)
+    experiment.pair[1].net.parameters.fill_(torch.inf)
+    error = caught(experiment)
+    assert (error.arm, [way.action for way in error.ways]) == ("B", ["", ""])
+
+
+@pytest.mark.parametrize(("kind", "same"), [
+    (Momentum, "seed, data, first weights and minibatches"), (FirstWeights, "seed, data and minibatches"),
+])  # fmt: skip
+def test_what_is_said_to_be_the_same_is_the_same(kind: type[Paired], same: str) -> None:
+    experiment = begun(kind, **SMALL)
+    words = experiment.words()
+    assert (words["same"], words["differences"]) == (same, "One difference.")
+    a, b = experiment.pair
+    assert torch.equal(a.data.train_labels, b.data.train_labels)
+    assert torch.equal(a.first, b.first) == ("first weights" in same)
+    assert begun(Same, **SMALL).words()["differences"] == "No difference."
 
 
 def test_the_seed_is_the_stepped() -> None:

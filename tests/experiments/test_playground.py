@@ -12,12 +12,13 @@ from torch import Tensor
 
 from server.experiments import responses
 from server.experiments.differences import Differs
-from server.experiments.playground import EVERY_FOURTH, MARKS, MOST, Playground
-from server.grammar import Refused
+from server.experiments.placing import MARKS, QUARTER
+from server.experiments.playground import MOST, Playground
+from server.grammar import Refused, numbers
 from tests.experiments.running import begun, stepped
 
 NAMES: tuple[Differs, ...] = get_args(Differs)
-LARGE: dict[str, Any] = {"layers": 3, "units": 4, "unit": "tanh"}
+LARGE: dict[str, Any] = {"hidden": "4-4-4", "unit": "tanh"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -28,7 +29,7 @@ def test_arms_differ_in_what_is_chosen_and_in_nothing_else(name: Differs) -> Non
     one, other = experiment.pair
     assert torch.equal(one.inputs, other.inputs)
     assert torch.equal(one.data.train_labels, other.data.train_labels)
-    if name not in ("layers", "units", "first_weights"):
+    if name not in ("widths", "first_weights"):
         assert torch.equal(one.net.layers[0].weights, other.net.layers[0].weights)
     assert ("nothing" in experiment.words()["difference"]) == (name == "nothing")
 
@@ -49,12 +50,32 @@ def test_nothing_differs_all_along() -> None:
     ({"differs": "dropout", "dropout": 0.5}, (0.0, 0.5)),
     ({"differs": "dropout", "dropout": 0.0}, (0.0, 0.2)),
     ({"differs": "unit", "other_unit": "leaky_relu"}, ("sigmoid", "leaky_relu")),
-    ({"differs": "layers", "layers": 1}, (1, 2)),
-    ({"differs": "layers", "layers": 5}, (5, 1)),
+    ({"differs": "widths", "hidden": "3-5", "other_hidden": "16"}, ((3, 5), (16,))),
 ])  # fmt: skip
 def test_what_b_gets(controls: dict[str, Any], values: tuple[Any, Any]) -> None:
     recipes = begun(Playground, **controls).recipes()
-    assert tuple(getattr(recipe, controls["differs"]) for recipe in recipes) == pytest.approx(values)
+    for recipe, value in zip(recipes, values, strict=True):
+        expected = value if isinstance(value, str | tuple) else pytest.approx(value)
+        assert getattr(recipe, controls["differs"]) == expected
+
+
+def test_layers_before_the_first_that_differs_have_the_same_first_weights() -> None:
+    experiment = begun(Playground, differs="widths", hidden="6-5-4", other_hidden="6-5-3-4")
+    a, b = (arm.net.layers for arm in experiment.pair)
+    assert [torch.equal(one.weights, other.weights) for one, other in zip(a[:2], b[:2], strict=True)] == [True, True]
+    assert [arm.net.units for arm in experiment.pair] == [(2, 6, 5, 4, 2), (2, 6, 5, 3, 4, 2)]
+
+
+@pytest.mark.parametrize(("differs", "seen", "parameter"), [
+    ("widths", "A", "hidden"), ("widths", "B", "other_hidden"), ("unit", "B", "hidden"),
+])  # fmt: skip
+def test_the_net_that_is_looked_into_is_the_one_that_its_buttons_change(
+    differs: str, seen: str, parameter: str
+) -> None:
+    experiment = begun(Playground, differs=differs, seen=seen, hidden="5-6", other_hidden="7")
+    assert experiment.words()["shape"] == parameter
+    drawn = experiment.show()["layers"].bincount().tolist()[1:-1]
+    assert drawn == list(numbers(getattr(experiment.parameters, parameter)))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -146,8 +167,8 @@ def test_placed_points_are_learnt_and_every_fourth_is_held_out() -> None:
     for number, place in enumerate(places, start=1):
         experiment.place(*place)
         data = experiment.pair[0].data
-        assert len(data.test_labels) == 2 + number // EVERY_FOURTH
-        assert len(data.train_labels) == 2 + number - number // EVERY_FOURTH
+        assert len(data.test_labels) == 2 + number // QUARTER
+        assert len(data.train_labels) == 2 + number - number // QUARTER
         assert experiment.pair[0].recipe.batch == len(data.train_labels)
     assert (data.train_labels[2:] == 1).all()
     assert data.test_inputs[2:].tolist() == pytest.approx(torch.tensor([places[3], places[7]]).numpy())

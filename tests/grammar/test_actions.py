@@ -1,10 +1,14 @@
 """A method's signature is its message schema and its button."""
 
+from typing import Annotated
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.grammar import Refused, action, actions_of
+from server.grammar import File, Refused, action, actions_of
+from server.grammar.actions import LARGEST_FILE
+from server.grammar.errors import Misdeclared
 from tests.grammar.attempt import attempt
 
 
@@ -48,6 +52,31 @@ def test_arguments_are_checked_against_the_signature() -> None:
             found["paint"].read(bad)
     with pytest.raises(Refused, match="at most 4096"):
         found["paint"].read({"cells": [0] * 5000, "value": True})
+
+
+class Library:
+    @action("Lend…", help="A book.", sets={"shelf": "own"})
+    def lend(self, title: str, book: Annotated[str, File("book", (".txt",), 500)]) -> None: ...
+
+
+def test_a_file_is_declared_in_the_signature() -> None:
+    lend = actions_of(Library)["lend"]
+    assert lend.schema() == {
+        "name": "lend",
+        "label": "Lend…",
+        "help": "A book.",
+        "arguments": ["title", "book"],
+        "file": {"argument": "book", "sets": {"shelf": "own"}, "noun": "book", "accept": (".txt",), "most": 500},
+    }
+    assert lend.sets == {"shelf": "own"}
+    assert lend.read({"title": "T", "book": "once\n"}) == {"title": "T", "book": "once\n"}
+    assert actions_of(Machine)["paint"].file is None
+
+
+@pytest.mark.parametrize("most", [0, -1, LARGEST_FILE + 1])
+def test_a_file_that_no_message_could_hold_is_misdeclared(most: int) -> None:
+    with pytest.raises(Misdeclared, match=f"1 to {LARGEST_FILE} bytes"):
+        File("book", (".txt",), most)
 
 
 @given(st.dictionaries(st.text(max_size=8), st.integers() | st.text() | st.none() | st.floats(), max_size=4))

@@ -57,4 +57,4 @@ def test_a_card_survives_json_whatever_the_last_losses_were() -> None:
     )
     card = json.loads(messages.DivergedMessage.of(error).model_dump_json())
     assert card["last"] == [2.3, None, None]
-    assert card["ways"] == [{"label": "η 0.1", "parameters": {"rate": 0.1}}]
+    assert card["ways"] == [{"label": "η 0.1", "parameters": {"rate": 0.1}, "action": ""}]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.grammar import Parameters, Refused, choice, slider, toggle
+from server.grammar import Parameters, Refused, choice, numbers, owned, slider, toggle, widths
 from server.grammar.errors import Misdeclared
 from tests.grammar.attempt import attempt
 
@@ -17,6 +17,7 @@ class Controls(Parameters):
     rate: float = slider(0.1, 1e-4, 10.0, label="learning rate", help="η", scale="log", applies="live")
     rule: Literal["hebb", "storkey"] = choice("hebb", label="rule", help="How.", labels={"hebb": "Hebb"})
     learning: bool = toggle(True, label="learning", help="On or off.", applies="live")
+    hidden: str = owned("B", widths("8-8", 1, 16, 3, label="hidden layers", help="Their units."), when="hidden")
 
 
 anything = st.one_of(
@@ -29,6 +30,7 @@ valid = st.builds(
     rate=st.floats(1e-4, 10),
     rule=st.sampled_from(["hebb", "storkey"]),
     learning=st.booleans(),
+    hidden=st.lists(st.integers(1, 16), min_size=1, max_size=3).map(lambda each: "-".join(map(str, each))),
 )
 
 
@@ -68,6 +70,10 @@ def test_any_link_gives_valid_parameters(link: dict[str, str]) -> None:
         ("layers", True, "Layers takes a whole number from 1 to 30, not True."),
         ("rule", "magic", "Rule takes one of: hebb, storkey, not magic."),
         ("learning", 1, "Learning is either on or off, not 1."),
+        *(
+            ("hidden", wrong, f"Hidden layers takes up to 3 whole numbers from 1 to 16, such as 8-8, not {wrong}.")
+            for wrong in ("8-17", "0", "8-8-8-8", "8-", "", "08", "8 8", 8, "-8", "8-8\n", "٨")
+        ),
     ],
 )
 def test_a_refusal_says_what_would_be_right(name: str, value: object, sentence: str) -> None:
@@ -92,12 +98,20 @@ def test_what_a_link_got_wrong_is_said_in_the_page_s_words() -> None:
 
 
 def test_the_controls_come_from_the_declaration() -> None:
-    noise, layers, rate, rule, learning = Controls.controls()
+    noise, layers, rate, rule, learning, hidden = Controls.controls()
     assert (noise["low"], noise["high"], noise["default"], noise["symbol"]) == (0.0, 0.5, 0.2, "p")
     assert (layers["integer"], layers["step"]) == (True, 1)
     assert (rate["scale"], rate["applies"]) == ("log", "live")
     assert rule["options"] == [{"value": "hebb", "label": "Hebb"}, {"value": "storkey", "label": "storkey"}]
     assert (learning["kind"], learning["default"]) == ("toggle", True)
+    assert (hidden["kind"], hidden["low"], hidden["high"], hidden["most"]) == ("widths", 1, 16, 3)
+    assert [control["of"] for control in Controls.controls()] == ["both"] * 5 + ["B"]
+    assert hidden["when"] == "hidden"
+
+
+@given(st.lists(st.integers(1, 16), min_size=1, max_size=3))
+def test_numbers_in_a_row_are_read_as_they_were_written(units: list[int]) -> None:
+    assert numbers(Controls().changed("hidden", "-".join(map(str, units))).hidden) == tuple(units)
 
 
 def test_a_bare_field_is_a_mistake_of_the_author() -> None:

@@ -9,6 +9,7 @@ import { nudged, position, snapped, ticks, typed, valueAt, words } from '../../s
 import { announcer } from '../../static/js/controls/verdict.js';
 import { decimals, fixed, parse, power, scientific, short, typeset } from '../../static/js/draw/numbers.js';
 import { connectionWords } from '../../static/js/page/notices.js';
+import { parted } from '../../static/js/controls/widths.js';
 import { answerTo } from '../../static/js/page/diverged.js';
 import { shortest } from '../../static/js/page/exact.js';
 import { csv, tableOf } from '../../static/js/page/table.js';
@@ -230,4 +231,11 @@ test('ways on after a divergence: change and begin again, or back to the last fi
     { label: 'Rewind to step 3', messages: [{ type: 'rewind', step: 3 }] });
   assert.deepEqual(answerTo({ label: 'Rewind', parameters: {} }, 0).messages,
     [{ type: 'rewind', step: 0 }, { type: 'pause' }]);
+  assert.deepEqual(answerTo({ label: 'Let A go on', parameters: {}, action: 'let_go' }, 3),
+    { label: 'Let A go on', messages: [{ type: 'act', action: 'let_go', arguments: {} }] });
+});
+
+test('numbers in a row are read however they are parted', () => {
+  for (const text of ['8-8-4', '8 8 4', ' 8, 8,4 ', '8.8.4', '08–8–4']) assert.equal(parted(text), '8-8-4');
+  assert.equal(parted('wide'), '');
 });

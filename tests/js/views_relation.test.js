@@ -3,10 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Places } from '../../static/js/draw/places.js';
 import { csv, tableOf } from '../../static/js/page/table.js';
 import { sampled } from '../../static/js/views/callouts.js';
+import { plotted } from '../../static/js/views/plot.js';
 import { nearest, plusMinus, pointsOf, ranges, rising, spacing, summed, told, unbroken } from '../../static/js/views/points.js';
 import { frame, line } from './views_frames.js';
+import { recorded } from './views_sheet.js';
 
 /** @param {number[]} values @param {number} [width] */
 const channel = (values, width) => ({
@@ -16,6 +19,7 @@ const channel = (values, width) => ({
 const spec = {
   kind: 'relation', title: 'Overlap', caption: '', detail: '', weight: 2, index: '', x: 'loads', lines: [line('overlaps')],
   errors: 'errors', style: 'marks', theory: [{ label: 'theory', channel: 'curve', value: null }], now: 'here', axis: 'load', span: null,
+  x_scale: 'linear', y_scale: 'linear',
 };
 const measured = frame({ channels: new Map([
   ['loads', channel([0.125, 0.25, 0.5])], ['overlaps', channel([1, NaN, 0.25])], ['errors', channel([0.03125, NaN, 0.0625])],
@@ -23,9 +27,9 @@ const measured = frame({ channels: new Map([
 ]) });
 
 test('theory breaks where a number is missing, and goes on after', () => {
-  assert.deepEqual(unbroken([0, 1, 1, 2, NaN, 3, 4, 5, 6, NaN]), [[[0, 1], [1, 2]], [[4, 5]]]);
+  assert.deepEqual(unbroken([0, 1, 1, 2, NaN, 3, 4, 5, 6, NaN], spec), [[[0, 1], [1, 2]], [[4, 5]]]);
   assert.deepEqual(pointsOf(spec, measured).theory[0]?.runs.map((run) => run.length), [2, 2]);
-  assert.deepEqual(unbroken([]), []);
+  assert.deepEqual(unbroken([], spec), []);
 });
 
 test('axes hold every mark with its error, theory and the ball; nothing below 0 where all is above', () => {
@@ -48,13 +52,29 @@ test('a declared span crops theory, never a measurement', () => {
 
 test('bars stand on 0, and half a bar is left beside the first and the last', () => {
   const points = { x: [-1, 0, 1], rows: [{ line: line('share'), values: [3, 5, 4] }], errors: [], theory: [], now: null };
-  const { x, y } = ranges({ style: 'bars', span: null }, points);
+  const { x, y } = ranges({ ...spec, style: 'bars' }, points);
   assert.deepEqual(x, [-1.5, 1.5]);
   assert.equal(y[0], 0);
   const below = { ...points, rows: [{ line: line('share'), values: [-3, -5, -4] }] };
-  assert.ok(ranges({ style: 'bars', span: null }, below).y[1] >= 0);
+  assert.ok(ranges({ ...spec, style: 'bars' }, below).y[1] >= 0);
   assert.equal(spacing([4, 1, 1.5, NaN]), 0.5);
   assert.equal(spacing([2]), 1);
+});
+
+test('on log axes numbers stay what they are: places are even for equal factors, and what has no logarithm has no place', () => {
+  const log = { ...spec, x_scale: /** @type {const} */ ('log'), y_scale: /** @type {const} */ ('log') };
+  assert.deepEqual(unbroken([1, 10, 2, 0, 4, 5, -1, 3, 8, 2], log), [[[1, 10]], [[4, 5]], [[8, 2]]]);
+  const points = { x: [1, 10, 100], rows: [{ line: line('loss'), values: [0.5, 0, 8] }], errors: [0.6, 0, 2], theory: [], now: null };
+  const { x, y } = ranges(log, points);
+  assert.deepEqual(x, [1, 100]);
+  assert.ok(y[0] > 0 && y[0] < 0.5 && y[1] > 10);
+  const { sheet } = recorded(400, 300);
+  const spots = plotted(sheet, log, points, -1, new Places());
+  const [first, second, third] = spots.map(({ left }) => left);
+  assert.ok(Math.abs(((first ?? 0) + (third ?? 0)) / 2 - (second ?? 0)) < 1e-9);
+  const [low, none, high] = spots.map(({ top }) => top);
+  assert.ok((none ?? 0) > (low ?? 0) && (low ?? 0) > (high ?? 0));
+  assert.equal(told(log, points, 2), 'load 100: 8.0 ± 2.0');
 });
 
 test('marks are joined only where x goes on and on', () => {

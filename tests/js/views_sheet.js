@@ -47,6 +47,8 @@ export function recorded(width, height, theme = 'light') {
     save: () => kept.push(pen.globalAlpha),
     restore: () => void (pen.globalAlpha = kept.pop() ?? 1),
     setLineDash() {},
+    rect() {},
+    clip() {},
   };
   /** @type {number[]} */
   const kept = [];

@@ -116,8 +116,17 @@ def test_split_is_split_of_the_digits() -> None:
 def test_values_to_fit_have_no_classes() -> None:
     parts = split_of(torch.zeros(9, 2), torch.linspace(0, 1, 9), 0, validation=2, test=2)
     assert parts.classes == 0
-    with pytest.raises(ValueError, match="values to fit"):
-        with_random_labels(parts, 0.5, torch.Generator())
+
+
+def test_random_values_are_drawn_from_those_of_all_training_examples() -> None:
+    parts = split_of(torch.zeros(5000, 2), torch.arange(5000.0), 0, validation=500, test=500)
+    noisy = with_random_labels(parts, 0.25, torch.Generator().manual_seed(1))
+    changed = noisy.train_labels != parts.train_labels
+    assert float(changed.double().mean()) == pytest.approx(0.25, abs=0.001)
+    assert set(noisy.train_labels.tolist()) <= set(parts.train_labels.tolist())
+    drawn = noisy.train_labels[changed]
+    assert float(drawn.mean()) == pytest.approx(2500, abs=3 * 5000 / 12**0.5 / len(drawn) ** 0.5)
+    assert torch.equal(noisy.test_labels, parts.test_labels)
 
 
 def test_split_of_wants_one_label_each() -> None:

@@ -9,10 +9,11 @@ import pytest
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sklearn.datasets import load_iris
 from sklearn.preprocessing import StandardScaler
 
 from server.models.data import split_of
-from server.models.tables import BYTES, CLASSES, COLUMNS, LETTERS, ROWS, Table, read_table
+from server.models.tables import BYTES, CLASSES, COLUMNS, LETTERS, ROWS, Table, irises, read_table
 
 CHARACTERS = st.text(st.sampled_from('0123456789.,;\t\n\r"eE+-x naif∞٣\x00\ufeff'), max_size=80)
 
@@ -159,6 +160,7 @@ def test_table_splits() -> None:
         ("\n".join(f"{n},w{n}" for n in range(21)), r"The last column \(column 2\) names 21 classes"),
         (b"1,2\n3,\xff\n", "Byte 7 is no UTF-8 text"),
         (b"1" * (BYTES + BYTES // 2), "at most 1 MiB; this one has 1.5"),
+        ("1" * (BYTES + 1), "at most 1 MiB; this one has 1.1"),
         ("1,a\n" + "x" * 200_000 + ",b\n", "Line 2 cannot be read as comma-separated values"),
     ],
 )
@@ -170,3 +172,14 @@ def test_what_is_wrong_is_said_with_its_place(source: str | bytes, sentence: str
 def test_largest_table_is_read() -> None:
     rows = "\n".join(",".join(str((7 * row + column) % 10) for column in range(20)) for row in range(ROWS))
     assert read_table(rows).inputs.shape == (ROWS, 19)
+
+
+def test_irises_are_read_as_a_file_of_them_would_be() -> None:
+    bunch = load_iris()
+    rows = [
+        [*map(str, numbers), bunch.target_names[kind]] for numbers, kind in zip(bunch.data, bunch.target, strict=True)
+    ]
+    table = read_table("\n".join(map(",".join, [list(irises().columns), *rows])))
+    torch.testing.assert_close(irises().inputs, table.inputs)
+    assert torch.equal(irises().labels, table.labels)
+    assert (irises().columns, irises().classes) == (table.columns, table.classes)

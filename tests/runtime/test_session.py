@@ -1,13 +1,16 @@
 """A session is a pure state machine; a run can be repeated exactly; a fault stays inside."""
 
+from typing import Annotated
+
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.experiments.experiment import Seeds
-from server.grammar import messages
-from server.grammar.errors import Refused
+from server.grammar import File, action, messages
+from server.grammar.errors import Diverged, Refused, WayOn
 from server.runtime.history import Bookmark
 from server.runtime.session import Session
 from server.runtime.start import Start, start_of
@@ -210,6 +213,58 @@ def test_a_divergence_is_a_card_that_names_the_place() -> None:
     assert one.card.last == (1.0, None)
 
 
+class Cliff(Walk):
+    """Diverges at step 50, unless it was told to fly."""
+
+    @action("", help="Go on.")
+    def fly(self) -> None:
+        self.flying = True
+
+    def _fail(self, steps: int) -> None:
+        if self._steps + steps >= 50 and not getattr(self, "flying", False):
+            raise Diverged("too deep", 50, ways=(WayOn("Fly", action="fly"),), series=self._rest(50 - self._steps))
+
+    def _rest(self, steps: int) -> dict[str, torch.Tensor]:
+        return {"height": torch.zeros(steps), "place": torch.zeros(steps, 2)}
+
+
+def test_a_way_on_is_taken_just_before_the_step_that_broke_and_belongs_to_the_run_from_then_on() -> None:
+    start = Start(Cliff.Controls(drift=0.25), Seeds.same(3), 100.0, True)
+    plain, one = Session(Walk, start), Session(Cliff, start)
+    one.advance(20)
+    one.command(put("drift", 0.75))
+    one.advance(40)
+    assert (one.step, one.state) == (50, "failed")
+    with pytest.raises(Refused, match="has stopped"):
+        one.command(messages.Act(type="act", action="jump", arguments={"height": 1.0}))
+    one.command(messages.Act(type="act", action="fly"))
+    assert (one.state, one.card) == ("playing", None)
+    while one.step < 80:
+        one.advance(min(7, 80 - one.step))
+    plain.advance(20)
+    plain.command(put("drift", 0.75))
+    plain.advance(60)
+    assert heights(one) == heights(plain)  # as if nothing had happened
+    scrubbed(one, 30, 80)
+    assert heights(one) == heights(plain)
+    one.command(messages.Rewind(type="rewind"))
+    one.command(messages.Play(type="play"))
+    one.advance(100)
+    assert (one.step, one.state) == (50, "failed")
+
+
+def test_paused_on_its_way_to_the_cliff_a_run_pauses_and_single_steps_stay_single() -> None:
+    one = Session(Cliff, Start(Cliff.Controls(), Seeds.same(3), 100.0, True))
+    one.advance(60)
+    one.command(messages.Act(type="act", action="fly"))
+    one.advance(10)
+    one.command(messages.Pause(type="pause"))
+    one.command(messages.Step(type="step", steps=3))
+    while one.state == "playing":
+        one.advance(100)
+    assert (one.step, one.state) == (13, "paused")
+
+
 def test_a_hill_that_is_not_finite_stops_the_run_at_the_right_step() -> None:
     one = session(fault="nan")
     one.advance(49)
@@ -241,3 +296,73 @@ def test_a_preset_sets_everything() -> None:
     one = session(size=3)
     one.command(messages.Preset(type="preset", name="flat"))
     assert one.parameters.model_dump() == {"drift": 0.0, "size": 8, "fault": "none", "noisy": True}
+
+
+class Reader(Walk):
+    """A walk that takes a file, and cannot begin with some."""
+
+    def restart(self) -> None:
+        super().restart()
+        if self.brought.get("words") == ("poison",):
+            raise RuntimeError("it would not begin")
+
+    @action("Read…", help="A text.", sets={"drift": 0.25})
+    def read(self, text: Annotated[str, File("text", (".txt",), 100)]) -> None:
+        if not text:
+            raise Refused("The text is empty.")
+        self.brought = {"words": tuple(text.split())}
+
+
+def reader() -> Session:
+    return Session(Reader, Start(Reader.Controls(), Seeds.same(1), 100.0, True))
+
+
+def act(text: str) -> messages.Act:
+    return messages.Act(type="act", action="read", arguments={"text": text})
+
+
+def test_a_file_begins_a_new_run_and_stays_for_all_later_ones() -> None:
+    one = reader()
+    one.advance(20)
+    one.command(act("two words"))
+    assert (one.run, one.step, one.parameters.model_dump()["drift"]) == (2, 0, 0.25)
+    one.advance(30)
+    first = heights(one)
+    for message in (
+        messages.Rewind(type="rewind", step=10),
+        messages.Rewind(type="rewind"),
+        put("size", 4),
+        messages.NewDraw(type="new_draw", seed=5),
+        messages.Preset(type="preset", name="flat"),
+    ):
+        one.command(message)
+        assert one.experiment.brought == {"words": ("two", "words")}
+    again = reader()
+    again.command(act("two words"))
+    again.advance(30)
+    assert heights(again) == first
+
+
+@pytest.mark.parametrize("text", ["", "poison"])
+def test_a_file_that_cannot_be_taken_changes_nothing(text: str) -> None:
+    one = reader()
+    one.command(act("two words"))
+    one.command(put("drift", 0.75))
+    one.advance(20)
+    before = (one.run, one.experiment, one.experiment.brought, one.parameters, heights(one))
+    with pytest.raises((Refused, RuntimeError)) as caught:
+        one.command(act(text))
+    assert (one.run, one.experiment, one.experiment.brought, one.parameters, heights(one)) == before
+    if isinstance(caught.value, Refused):
+        assert (text, caught.value.parameter) == ("", "read")
+    one.command(messages.Rewind(type="rewind", step=10))
+    assert one.experiment.brought == {"words": ("two", "words")}
+
+
+def test_a_file_brings_a_stopped_run_back() -> None:
+    one = reader()
+    one.command(put("fault", "raise"))
+    one.advance(60)
+    assert one.state == "failed"
+    one.command(act("word"))
+    assert (one.state, one.experiment.brought) == ("playing", {"words": ("word",)})

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.web.flood import SECONDS_SAVED, Bucket
+from server.web.flood import ONE, SECONDS_SAVED, Bucket
 
 
 class Clock:
@@ -32,3 +32,10 @@ def test_a_steady_page_at_the_rate_is_never_too_much(rate: float) -> None:
     for _ in range(1000):
         clock.now += 1.001 / rate
         assert bucket.take()
+
+
+@given(st.floats(10, 1000), st.lists(st.integers(0, 40 * ONE), max_size=300))
+def test_large_messages_are_bounded_in_bytes(rate: float, sizes: list[int]) -> None:
+    bucket = Bucket(rate, Clock())
+    taken = sum(size for size in sizes if bucket.take(size))
+    assert taken <= rate * SECONDS_SAVED * ONE * (1 + 1e-9)

@@ -10,6 +10,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from server.grammar import messages
+from server.grammar.actions import LARGEST_FILE
+from server.web.settings import Settings
 from server.web.socket import allowed
 from tests.web.fake import FRAME, FakeEngine, running, until
 
@@ -147,8 +150,24 @@ def test_ten_megabytes_are_too_big(host: str, neighbour: ClientConnection) -> No
 
 def test_a_message_a_byte_too_long_is_closed_with_1009(host: str, neighbour: ClientConnection) -> None:
     with visit(host) as page:
-        page.send("x" * 65537)
+        page.send("x" * (Settings().largest_message + 1))
         assert end(page)[0] == 1009
+
+
+def test_a_table_fits_into_a_message(host: str, neighbour: ClientConnection) -> None:
+    """A mebibyte of which every letter takes two bytes of JSON."""
+    with visit(host) as page:
+        opened(page)
+        viewer, held = ENGINE.viewers[-1], len(ENGINE.viewers[-1].received)
+        text = '"' * LARGEST_FILE
+        page.send(json.dumps({"type": "act", "action": "bring", "arguments": {"table": text}}))
+        until(lambda: len(viewer.received) > held)
+        assert viewer.received[-1] == messages.Act(type="act", action="bring", arguments={"table": text})
+        with suppress(ConnectionClosed):
+            for _ in range(40):
+                page.send(json.dumps({"type": "act", "action": "bring", "arguments": {"table": text}}))
+        until(lambda: viewer.closed)
+        assert len(viewer.received) < held + 16
 
 
 def test_half_a_message_and_a_cut_line_end_only_their_page(host: str, neighbour: ClientConnection) -> None:
@@ -169,7 +188,7 @@ def test_a_flood_closes_its_page_only(host: str, neighbour: ClientConnection) ->
                 page.send('{"type": "play"}')
         until(lambda: viewer.closed)
         assert len(viewer.received) < 1000
-        assert end(page) == (1008, "This page sent too many messages at once, so it was closed.")
+        assert end(page) == (1008, "This page sent too much at once, so it was closed.")
 
 
 def test_pages_of_other_sites_may_not_connect(host: str, neighbour: ClientConnection) -> None:

@@ -75,6 +75,17 @@ def test_a_page_preloads_the_views_that_it_names_and_no_others() -> None:
     )
 
 
+def test_what_is_preloaded_for_a_kind_is_what_draws_it() -> None:
+    """Oracle: the module that the page asks for at that kind."""
+    asked = re.findall(
+        r"case '(\w+)'.*?import\('\./(\w+)\.js'\)", (JS / "views/index.js").read_text("utf-8"), re.DOTALL
+    )
+    drawers = dict(asked) | {"profile": "profile", "readout": "readout", "curves": "curves"}
+    assert drawers["points"] == "examples"
+    for kind in drawers.keys() - {"surface"}:
+        assert f"/static/js/views/{drawers[kind]}.js" in modules("js/page/experiment.js", frozenset({kind})), kind
+
+
 def test_three_is_left_until_a_surface_is_seen() -> None:
     for kinds in (frozenset[str](), frozenset({"curves", "surface"})):
         assert not [address for address in modules("js/page/experiment.js", kinds) if "three" in address]

@@ -39,21 +39,21 @@ function trace(pen, shape, [x, y], radius) {
 /**
  * The same mark at many places, in one stroke. Hollow ones are filled with paper unless `fill` says otherwise.
  * @param {Sheet} sheet @param {Shape} shape @param {Point[]} places
- * @param {{size?: number, colour?: string, fill?: string, rim?: string}} [style] `size`: the radius
+ * @param {{size?: number, colour?: string, fill?: string, rim?: string, line?: number}} [style] `size`: the radius
  */
-export function marked({ context: pen, look, unit }, shape, places, { size = 4.6, colour = look.colour.ink, fill, rim } = {}) {
+export function marked({ context: pen, look, unit }, shape, places, { size = 4.6, colour = look.colour.ink, fill, rim, line = LINE } = {}) {
   if (!places.length) return;
   const open = OPEN.has(shape) || fill !== undefined;
   [pen.lineJoin, pen.lineCap] = ['round', 'round'];
   pen.beginPath();
   for (const place of places) trace(pen, shape, place, size * unit);
-  [pen.strokeStyle, pen.lineWidth] = [rim ?? look.colour.paper, (LINE + 2 * RIM) * unit];
+  [pen.strokeStyle, pen.lineWidth] = [rim ?? look.colour.paper, (line + 2 * RIM) * unit];
   pen.stroke();
   if (!STROKES[shape]) {
     pen.fillStyle = fill ?? (open ? look.colour.paper : colour);
     pen.fill();
   }
   if (!open && !STROKES[shape]) return;
-  [pen.strokeStyle, pen.lineWidth] = [colour, LINE * unit];
+  [pen.strokeStyle, pen.lineWidth] = [colour, line * unit];
   pen.stroke();
 }

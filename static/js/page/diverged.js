@@ -3,7 +3,7 @@
 import { button, make } from '../controls/dom.js';
 import { short } from '../draw/numbers.js';
 
-/** @typedef {{label: string, parameters: Record<string, number | string | boolean>}} Way */
+/** @typedef {{label: string, parameters: Record<string, number | string | boolean>, action?: string}} Way */
 /**
  * @typedef {object} Message
  * @property {string} where @property {number} step @property {(number | null)[]} last @property {string} cause
@@ -36,11 +36,12 @@ export function mountDiverged(panel, message, quantity, send) {
 }
 
 /**
- * What a way's button says and sends. A change begins a new run; a way without one rewinds to the last step that was
+ * What a way's button says and sends. An action is done before the step that broke, and the run goes on; a change begins a new run; a way without one rewinds to the last step that was
  * finite, and waits there, for the same run would only diverge again.
  * @param {Way} way @param {number} finite @returns {{label: string, messages: object[]}}
  */
-export function answerTo({ label, parameters }, finite) {
+export function answerTo({ label, parameters, action }, finite) {
+  if (action) return { label, messages: [{ type: 'act', action, arguments: {} }] };
   const changes = Object.entries(parameters).map(([parameter, value]) => ({ type: 'set', parameter, value }));
   if (changes.length) return { label, messages: changes };
   const back = { type: 'rewind', step: finite };

@@ -9,7 +9,6 @@ import { Connection } from '../session/socket.js';
 import { mountAddress } from './address.js';
 import { bindings } from './bindings.js';
 import { mountDiverged } from './diverged.js';
-import { footOf } from './foot.js';
 import { mountKeys } from './keys.js';
 import { CLOCK, socketAddress } from './line.js';
 import { mountNotices } from './notices.js';
@@ -56,7 +55,7 @@ export function mountExperiment(root, schema, options = {}) {
     connection.send(message);
   };
   const copy = () => void share(address.whole(), notices);
-  const foot = () => footOf(schema.controls, standing?.parameters ?? {},
+  const foot = (/** @type {typeof import('./foot.js').footOf} */ footOf) => footOf(schema.controls, standing?.parameters ?? {},
     { seed: standing?.seed, step: frame?.step, address: address.whole() });
 
   const notices = mountNotices(part(root, '.notices'), part(root, '.page'), {
@@ -109,6 +108,7 @@ export function mountExperiment(root, schema, options = {}) {
   const answers = {
     /** @param {Changed} changed */
     changed(changed) {
+      const renewed = standing !== null && standing.session !== changed.session;
       if (standing?.session !== changed.session) frame = null;
       if (card && (card.run !== changed.run || changed.state !== 'failed')) uncard();
       standing = changed;
@@ -121,6 +121,7 @@ export function mountExperiment(root, schema, options = {}) {
       if (changed.state !== 'failed') notices.clear('failed');
       if (!document.hidden) pull.start();
       lock();
+      if (renewed) rail.renew(changed.parameters);
     },
     /** @param {{sentence: string, parameter: string}} refused */
     refused({ sentence, parameter }) {

@@ -7,7 +7,7 @@
 function worded(spec, value) {
   if (spec.kind === 'toggle') return value ? 'on' : 'off';
   if (spec.kind === 'choice') return spec.options.find((option) => option.value === value)?.label ?? String(value);
-  return spec.unit ? `${value} ${spec.unit}` : String(value);
+  return spec.kind === 'slider' && spec.unit ? `${value} ${spec.unit}` : String(value);
 }
 
 /**

@@ -5,6 +5,7 @@ import { mountChoice } from '../controls/choice.js';
 import { button, make } from '../controls/dom.js';
 import { mountSlider } from '../controls/slider.js';
 import { mountToggle } from '../controls/toggle.js';
+import { mountWidths } from '../controls/widths.js';
 
 /** @typedef {import('./schema.js').Schema} Schema */
 /** @typedef {import('./schema.js').ControlSpec} ControlSpec */
@@ -12,19 +13,27 @@ import { mountToggle } from '../controls/toggle.js';
 /** @typedef {(message: object) => void} Send */
 
 const GROUPS = /** @type {const} */ ([['live', 'changes at once'], ['restart', 'starts a new run']]);
+/** Whose controls are. */
+const OWNERS = /** @type {const} */ ([['difference', 'What differs'], ['A', 'A alone'], ['B', 'B alone'], ['both', 'Same in both']]);
+/** Where one may choose what differs, that may be any of them. */
+const OTHERWISE = 'Otherwise the same';
 /** Presets with more letters than this stand in a list. */
 const A_ROW = 28;
 
 /** @param {HTMLElement} element @param {ControlSpec} spec @param {Send} send @returns {Control} */
 export function mountControl(element, spec, send) {
-  if (spec.kind === 'slider') return mountSlider(element, spec, send);
-  return spec.kind === 'choice' ? mountChoice(element, spec, send) : mountToggle(element, spec, send);
+  switch (spec.kind) {
+    case 'slider': return mountSlider(element, spec, send);
+    case 'choice': return mountChoice(element, spec, send);
+    case 'widths': return mountWidths(element, spec, send);
+    default: return mountToggle(element, spec, send);
+  }
 }
 
 /**
  * @param {HTMLElement} element @param {Schema} schema @param {Send} send
  * @returns {{set: (parameters: Record<string, any>, speed: number | null) => void, refuse: (parameter: string, sentence: string) => boolean,
- *   destroy: () => void}}
+ *   renew: (parameters: Record<string, unknown>) => void, destroy: () => void}}
  */
 export function mountRail(element, schema, send) {
   const before = [...element.childNodes];
@@ -32,26 +41,45 @@ export function mountRail(element, schema, send) {
   /** @type {Map<string, Control>} */ const controls = new Map();
   const deeds = make('section');
   const showPreset = schema.presets.length ? mountPresets(titled(deeds, 'Presets'), schema, send) : () => {};
-  if (schema.actions.some(({ label }) => label)) mountActions(titled(deeds, 'Actions'), schema.actions, send);
+  const actions = schema.actions.some(({ label }) => label) ? mountActions(titled(deeds, 'Actions'), schema.actions, send) : null;
   if (deeds.hasChildNodes()) element.append(deeds);
-  for (const [applies, words] of GROUPS) {
-    const specs = schema.controls.filter((spec) => spec.applies === applies);
-    if (!specs.length) continue;
-    const box = element.appendChild(make('section'));
-    const home = schema.arms ? titled(box, 'Same in both', words) : titled(box, capital(words));
-    for (const spec of specs) controls.set(spec.name, mountControl(home, spec, send));
+  const difference = schema.controls.find(({ kind, of }) => kind === 'choice' && of === 'difference');
+  const chosen = schema.controls.some(({ when }) => when);
+  for (const [of, owner] of OWNERS) {
+    for (const [applies, words] of GROUPS) {
+      const specs = schema.controls.filter((spec) => spec.of === of && spec.applies === applies);
+      if (!specs.length) continue;
+      const box = element.appendChild(make('section'));
+      const home = schema.arms ? titled(box, chosen && of === 'both' ? OTHERWISE : owner, words) : titled(box, capital(words));
+      for (const spec of specs) controls.set(spec.name, mountControl(home, spec, send));
+    }
   }
+  /** Shows what has a say in what differs now. @param {string} now */
+  function reveal(now) {
+    for (const { name, when } of schema.controls) {
+      const row = element.querySelector(`[data-parameter="${name}"]`);
+      if (row instanceof HTMLElement && when) row.hidden = !when.split(' ').includes(now);
+    }
+    for (const box of element.querySelectorAll('section')) {
+      const rows = [...box.querySelectorAll('[data-parameter]')];
+      box.hidden = rows.length > 0 && rows.every((row) => /** @type {HTMLElement} */ (row).hidden);
+    }
+  }
+  if (difference) reveal(String(difference.default));
   return {
     set(parameters, speed) {
       showPreset(parameters, speed);
+      reveal(String(parameters[difference?.name ?? '']));
       for (const [name, value] of Object.entries(parameters)) controls.get(name)?.set(value);
     },
     refuse(parameter, sentence) {
       controls.get(parameter)?.refuse(sentence);
-      return controls.has(parameter);
+      return controls.has(parameter) || Boolean(actions?.refuse(parameter, sentence));
     },
+    renew: (parameters) => actions?.renew(parameters),
     destroy() {
       for (const control of controls.values()) control.destroy();
+      actions?.destroy();
       element.replaceChildren(...before);
     },
   };

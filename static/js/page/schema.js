@@ -4,7 +4,8 @@
 /** @typedef {import('../controls/scale.js').SliderSpec & {kind: 'slider'}} SliderSpec */
 /** @typedef {import('../controls/choice.js').ChoiceSpec & {kind: 'choice', applies: 'live' | 'restart'}} ChoiceSpec */
 /** @typedef {import('../controls/toggle.js').ToggleSpec & {kind: 'toggle', applies: 'live' | 'restart'}} ToggleSpec */
-/** @typedef {SliderSpec | ChoiceSpec | ToggleSpec} ControlSpec */
+/** @typedef {import('../controls/widths.js').WidthsSpec & {kind: 'widths', applies: 'live' | 'restart'}} WidthsSpec */
+/** @typedef {(SliderSpec | ChoiceSpec | ToggleSpec | WidthsSpec) & {of: 'both' | 'A' | 'B' | 'difference', when: string}} ControlSpec */
 /** @typedef {import('../views/types.js').ViewSpec} ViewSpec */
 /** @typedef {import('../views/types.js').HillSpec} HillSpec */
 /**

@@ -32,7 +32,7 @@ export function part(parent, selector) {
 export function mountStage(root, schema, send, page) {
   const panels = panelsOf(root, schema);
   const hill = part(root, '.hill');
-  const context = { send, say: page.say, arms: schema.arms, stepName: schema.step_name, hover: new Hover() };
+  const context = { send, say: page.say, arms: schema.arms, stepName: schema.step_name, controls: schema.controls, hover: new Hover() };
   const views = schema.views.map((spec, index) => {
     const panel = /** @type {HTMLElement} */ (panels[index]);
     return mountView(part(panel, '.body'), spec, context);
@@ -40,7 +40,7 @@ export function mountStage(root, schema, send, page) {
   views.push(mountHill(hill, schema.hill, context));
   const tools = panels.map((panel, index) =>
     mountTools(panel, /** @type {any} */ (schema.views[index]), String(index + 1), page));
-  const sentences = [...root.querySelectorAll('.formula, .panel > header p, .hillwrap p')];
+  const sentences = [...root.querySelectorAll('.diff, .formula, .panel > header p, .hillwrap p')];
   const live = mountLive(sentences);
   const verdict = mountVerdict(part(root, '.verdict'));
   const formula = mountFormula(root);

@@ -7,7 +7,7 @@ import { icon } from '../controls/icons.js';
 /**
  * @typedef {object} Page what a panel's tools need of the page
  * @property {() => import('../session/frame.js').Frame | null} frame
- * @property {() => string} foot parameters, seed and address, for saved pictures
+ * @property {(footOf: typeof import('./foot.js').footOf) => string} foot parameters, seed and address, for what is saved
  * @property {() => void} share
  * @property {(sentence: string) => void} say to whoever sits here
  */
@@ -44,14 +44,15 @@ export function mountTools(panel, view, key, page) {
   const file = view.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   const caption = () => panel.querySelector('header p')?.textContent?.trim() ?? '';
   async function savePicture() {
-    const { pictureOf, save } = await import('./picture.js');
-    const picture = pictureOf(panel, { title: view.title, caption: caption(), foot: page.foot() });
+    const [{ pictureOf, save }, { footOf }] = await Promise.all([import('./picture.js'), import('./foot.js')]);
+    const picture = pictureOf(panel, { title: view.title, caption: caption(), foot: page.foot(footOf) });
     picture?.toBlob((blob) => blob && save(`${file}.png`, blob));
   }
   /** @param {import('../session/frame.js').Frame} frame */
   async function saveNumbers(frame) {
-    const [{ csv, tableOf }, { save }] = await Promise.all([import('./table.js'), import('./picture.js')]);
-    save(`${file}.csv`, new Blob([csv(tableOf(view, frame), page.foot())], { type: 'text/csv' }));
+    const [{ csv, tableOf }, { save }, { footOf }] =
+      await Promise.all([import('./table.js'), import('./picture.js'), import('./foot.js')]);
+    save(`${file}.csv`, new Blob([csv(tableOf(view, frame), page.foot(footOf))], { type: 'text/csv' }));
   }
   const entries = [
     { label: 'Full screen', cap: key, act: () => enlarge(panel) },

@@ -91,14 +91,14 @@ export function decided({ codes, values, shares, columns, rows }, point, name) {
 export function exampled({ labels, held, wrong, valued }, each, name) {
   const label = labels[each] ?? NaN;
   const value = Number.isNaN(label) ? 'of unknown value' : `of value ${short(label, 2)}`;
-  return `example ${valued ? value : `of ${name(label)}`}${held[each] ? ', to test with' : ''}${wrong[each] ? ', named wrongly' : ''}`;
+  return `example ${valued ? value : `of ${name(label)}`}${held[each] ? ', to test with' : ''}${wrong[each] ? (valued ? ', missed' : ', named wrongly') : ''}`;
 }
 
 /** Everything in a sentence. @param {Examples} examples @param {Decisions | null} decisions @param {Naming} name */
 export function exemplified({ points, labels, held, wrong, valued, count }, decisions, name) {
   const of = (/** @type {boolean[]} */ flags) => flags.filter(Boolean).length;
   const each = valued ? [] : Array.from({ length: count }, (_, number) => `${labels.filter((label) => label === number).length} ${name(number)}`);
-  const marks = [...(of(held) ? [`${of(held)} to test with`] : []), ...(wrong.length ? [`${of(wrong)} named wrongly`] : [])];
+  const marks = [...(of(held) ? [`${of(held)} to test with`] : []), ...(wrong.length ? [`${of(wrong)} ${valued ? 'missed' : 'named wrongly'}`] : [])];
   const told = [`${points.length} examples`, ...each, ...marks].join(', ');
   const { codes = null, columns = 0, rows = 0 } = decisions ?? {};
   if (!codes) return told;

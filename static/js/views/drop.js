@@ -2,6 +2,7 @@
 /** A picture for a grid of units: dropped, pasted or chosen. It is read here and never sent; its ink is. */
 
 import { inked } from '../draw/binarise.js';
+import { mountTarget } from '../draw/files.js';
 import { mountWay } from './way.js';
 
 /** @typedef {{width: number, height: number}} Size */
@@ -51,11 +52,6 @@ async function cellsOf(file, columns, rows) {
   }
 }
 
-/** The first file of what is dragged or pasted. @param {DataTransfer | null} data */
-const carried = (data) => [...(data?.files ?? [])][0];
-/** @param {DataTransfer | null} data */
-const carriesFile = (data) => [...(data?.types ?? [])].includes('Files');
-
 /**
  * @param {HTMLElement} element @param {{title: string, drop?: string}} spec @param {import('./types.js').Context} context
  * @param {() => {rows: number, columns: number}} grid
@@ -84,41 +80,10 @@ export function mountDrop(element, { title, drop }, context, grid) {
     void take(chooser.files?.[0]);
     chooser.value = '';
   }, { signal });
-  /** @param {Event} event */
-  const inside = (event) => event.target instanceof Node && element.contains(event.target);
-  /** A file let go beside the panel would replace the page and end the run: it is turned away. @param {DragEvent} event */
-  function held(event) {
-    if (!event.dataTransfer || !carriesFile(event.dataTransfer)) return;
-    event.preventDefault();
-    element.classList.toggle('held', inside(event));
-    event.dataTransfer.dropEffect = inside(event) ? 'copy' : 'none';
-  }
-  /** @param {DragEvent} event */
-  function leave(event) {
-    if (!event.relatedTarget) element.classList.remove('held');
-  }
-  /** @param {DragEvent} event */
-  function dropped(event) {
-    element.classList.remove('held');
-    if (!carriesFile(event.dataTransfer)) return;
-    event.preventDefault();
-    if (inside(event)) void take(carried(event.dataTransfer));
-  }
-  /** @param {ClipboardEvent} event */
-  function pasted(event) {
-    const file = carried(event.clipboardData);
-    if (!file) return;
-    event.preventDefault();
-    void take(file);
-  }
-  document.addEventListener('dragover', held, { signal });
-  document.addEventListener('dragleave', leave, { signal });
-  document.addEventListener('drop', dropped, { signal });
-  document.addEventListener('paste', pasted, { signal });
+  mountTarget(element, (file) => void take(file), signal);
   return {
     destroy() {
       here.abort();
-      element.classList.remove('held');
       chooser.remove();
       way.destroy();
     },

@@ -34,22 +34,25 @@ const seated = ([x, y], side) => placed([Math.max(-1, Math.min(1, x)), Math.max(
 function marks(sheet, { labels, held, wrong, valued, count, range }, places, size) {
   const { look: { colour, maps } } = sheet;
   const chosen = (/** @type {boolean[]} */ flags) => places.filter((_, each) => flags[each]);
+  // Values are compared with the map around them: no rims, and thin lines.
+  const bare = valued ? { rim: 'transparent', line: 0.9 } : {};
   // First what may not cover another example.
   marked(sheet, 'frame', chosen(wrong), { size: size + 4, fill: 'transparent', colour: colour.minus });
-  marked(sheet, 'circle', chosen(held), { size: size + 3.4, fill: 'transparent' });
+  marked(sheet, 'circle', chosen(held), { size: size + 3.4, fill: 'transparent', ...bare });
   if (!valued) for (let number = 0; number < count; number += 1) marked(sheet, shapeOf(number), places.filter((_, each) => labels[each] === number), { size });
   else entries({ shape: [labels.length], data: Float32Array.from(labels), changed: true }, range).forEach((entry, each) => {
     const whole = maps.diverging[entry] ?? 0;
     const fill = entry === 255 ? colour.paper : `rgb(${whole & 255} ${(whole >> 8) & 255} ${(whole >> 16) & 255})`;
-    marked(sheet, 'disc', places.slice(each, each + 1), { size, fill });
+    marked(sheet, 'disc', places.slice(each, each + 1), { size, fill, ...bare });
   });
 }
 
 /** @param {Sheet} sheet @param {PointsSpec} spec @param {Examples} examples @param {(number: number) => string} name
- * @returns {import('./key.js').Item[]} */
-function keyed(sheet, { axes }, { valued, count, held, wrong, labels }, name) {
+ * @param {Record<string, string>} words @returns {import('./key.js').Item[]} */
+function keyed(sheet, { axes }, { valued, count, held, wrong, labels }, name, words) {
   const { look, unit, context: pen } = sheet;
-  const named = axes.flatMap((text, index) => (text ? [`${'→↑'[index]} ${text}`] : [])).join('   ');
+  const called = axes.map((text, index) => words[`axis_${index}`] ?? text);
+  const named = called.flatMap((text, index) => (text ? [`${'→↑'[index]} ${text}`] : [])).join('   ');
   const classes = Array.from({ length: valued ? 0 : count }, (_, number) => ({
     text: name(number),
     mark(/** @type {number} */ x, /** @type {number} */ y) {
@@ -58,7 +61,7 @@ function keyed(sheet, { axes }, { valued, count, held, wrong, labels }, name) {
       marked(sheet, shapeOf(number), [[x, y]], { size: 4, rim: 'transparent' });
     },
   }));
-  const flagged = /** @type {const} */ ([['to test with', 'circle', held, look.colour.ink], ['named wrongly', 'frame', wrong, look.colour.minus]])
+  const flagged = /** @type {const} */ ([['to test with', 'circle', held, look.colour.ink], [valued ? 'missed' : 'named wrongly', 'frame', wrong, look.colour.minus]])
     .flatMap(([text, shape, flags, colour]) => (flags.some(Boolean) && labels.length
       ? [{ text, mark: (/** @type {number} */ x, /** @type {number} */ y) => marked(sheet, shape, [[x, y]], { size: 5.4, fill: 'transparent', colour }) }] : []));
   return [...classes, ...flagged, ...(named ? [{ text: named }] : [])];
@@ -88,7 +91,7 @@ export function mountPoints(element, spec, context) {
     free = Math.ceil(MARGIN * unit * sheet.ratio) / sheet.ratio;
     const inner = { ...sheet, width: sheet.width - 2 * free, height: sheet.height - 2 * free };
     const small = Math.min(inner.width, inner.height) < SMALLEST * unit;
-    const items = small ? [] : keyed(sheet, spec, examples, name());
+    const items = small ? [] : keyed(sheet, spec, examples, name(), frame?.words ?? {});
     const bar = examples.valued && !small ? barHeight(sheet) : 0;
     side = Math.max(1, Math.min(inner.width, inner.height - bar - keyHeight(inner, items)));
     pen.translate(free, free);

@@ -5,9 +5,10 @@ import { picture } from '../draw/canvas.js';
 import { number } from '../session/frame.js';
 import { graphed } from './circles.js';
 import { mountCursor } from './cursor.js';
+import { mountLayering } from './layering.js';
 import { netOf, netSummed, unitRead, unitTold } from './links.js';
 import { mountReading } from './reading.js';
-import { nearestUnit } from './seats.js';
+import { groups, nearestUnit } from './seats.js';
 
 /** @typedef {import('./types.js').Frame} Frame */
 /** @typedef {import('./types.js').GraphSpec} GraphSpec */
@@ -29,14 +30,16 @@ export function mountGraph(element, spec, context) {
   let chosen = -1;
   const summary = () => (net?.count ? netSummed(spec, net) : `${spec.title}: waiting for the first picture.`);
   const shown = picture(element, (sheet) => {
-    if (net?.count) drawn = graphed(sheet, spec.layout, net, chosen);
+    if (!net?.count) return;
+    drawn = graphed(sheet, spec.layout, net, chosen);
+    layering?.place(groups(net.layers).map(([first]) => drawn.at[first ?? -1]?.[0] ?? 0));
   }, summary);
   const forget = context.hover?.on(spec.index, () => choose(context.hover?.entry(spec.index) ?? -1));
 
   function read() {
     const [x, y] = drawn.at[chosen] ?? [0, 0];
     // At the foot for units above the middle, which have too little room over them.
-    const height = element.clientHeight;
+    const height = shown.canvas.clientHeight;
     reading?.say(net && net.count > chosen && chosen >= 0 ? unitRead(net, chosen) : '', x, y < height / 2 ? height + 8 : y - drawn.radius);
   }
   /** @param {number} next */
@@ -59,12 +62,19 @@ export function mountGraph(element, spec, context) {
     ...(spec.press ? { press: (unit) => context.send({ type: 'act', action: spec.press, arguments: { unit } }) } : {}),
   }) : null;
   element.classList.add('units');
+  const parameter = () => frame?.words[spec.widths ?? ''];
+  const layering = spec.widths && context.hover ? mountLayering(element, {
+    bounds: () => /** @type {any} */ (context.controls?.find(({ name }) => name === parameter())),
+    change: (value) => context.send({ type: 'set', parameter: parameter(), value }),
+  }) : null;
+  element.classList.toggle('layered', Boolean(layering));
   return {
     draw(next) {
       const old = frame;
       frame = next;
       if (old && unchanged(spec, old, next)) return;
       net = netOf(spec, next);
+      layering?.show(net.layers);
       shown.refresh(next.state !== 'playing');
       if (chosen >= 0) read();
     },
@@ -73,7 +83,8 @@ export function mountGraph(element, spec, context) {
       forget?.();
       cursor?.destroy();
       reading?.destroy();
-      element.classList.remove('units');
+      layering?.destroy();
+      element.classList.remove('units', 'layered');
       shown.destroy();
     },
     summary,

@@ -6,6 +6,7 @@ import { ball, colourOf, cross, hairline, sizeOf, worded, words } from '../draw/
 import { fixed } from '../draw/numbers.js';
 import { along, around, boxAt, square } from '../draw/places.js';
 import { number } from '../session/frame.js';
+import { apart, crowds } from './apart.js';
 import { meanName } from './series.js';
 
 /** @typedef {import('./types.js').Frame} Frame */
@@ -35,16 +36,50 @@ export function ends(sheet, { box, x, y }, spec, ended, places) {
     places.take(square(left, top, radius + 2));
   }
   const within = { left: box.left, right: width, top: box.top - 10 * unit, bottom: box.bottom - 6 * unit };
-  for (const ending of ended) {
+  const labels = ended.map((ending) => {
     const style = { size: look.size.body, weight: 650, colour: colourOf(look, ending.line.mark) };
     const text = endText(spec, ending);
-    const size = sizeOf(sheet, text, style);
-    const offered = around(x(ending.step), y(ending.value), size, radius + 8 * unit);
+    return { text, style, size: sizeOf(sheet, text, style), left: x(ending.step), top: y(ending.value) };
+  });
+  const tall = labels[0]?.size.height ?? 0;
+  const crowded = new Set(crowds(labels.map(({ left, top }) => ({ x: left, y: top })), 2 * radius, tall).flatMap((crowd) => {
+    stacked(sheet, crowd.flatMap((index) => labels[index] ?? []), radius, within, places);
+    return crowd;
+  }));
+  for (const [index, { text, style, size, left, top }] of labels.entries()) {
+    if (crowded.has(index)) continue;
+    const offered = around(left, top, size, radius + 8 * unit);
     const corner = boxAt(box.right - size.width, box.top + size.height / 2, size);
-    const others = ended.filter((other) => other !== ending).map((other) => y(other.value));
-    const sided = [...offered, corner].map((box) => (nearer(box, y(ending.value), others) ? box : NOWHERE));
-    worded(sheet, text, places.put(`end ${ending.line.channel}`, sided.some((box) => box !== NOWHERE) ? sided : offered, within), style);
+    const others = labels.filter((_, other) => other !== index).map((other) => other.top);
+    const sided = [...offered, corner].map((box) => (nearer(box, top, others) ? box : NOWHERE));
+    worded(sheet, text, places.put(`end ${ended[index]?.line.channel}`, sided.some((box) => box !== NOWHERE) ? sided : offered, within), style);
   }
+}
+
+/**
+ * One under the other to the right of their marks, each led to its own.
+ * @param {Sheet} sheet @param {{text: string, style: {colour: string}, size: import('../draw/places.js').Size, left: number, top: number}[]} labels
+ * @param {number} radius of a mark @param {import('../draw/axes.js').Box} within @param {Places} places
+ */
+function stacked(sheet, labels, radius, within, places) {
+  const { unit, context: pen } = sheet;
+  const half = (labels[0]?.size.height ?? 0) / 2;
+  const heights = apart(labels.map(({ top }) => top), 2 * half, within.top + half, within.bottom - half);
+  labels.forEach(({ text, style, size, left, top }, index) => {
+    const box = boxAt(Math.min(left + radius + 8 * unit, within.right - size.width), heights[index] ?? top, size);
+    const middle = (box.top + box.bottom) / 2;
+    pen.fillStyle = sheet.look.colour.paper;
+    pen.fillRect(box.left - 2, box.top, size.width + 4, size.height);
+    if (Math.abs(middle - top) > 2) {
+      [pen.strokeStyle, pen.lineWidth] = [style.colour, 1];
+      pen.beginPath();
+      pen.moveTo(left + radius, top);
+      pen.lineTo(box.left - 2, middle);
+      pen.stroke();
+    }
+    places.take(box);
+    worded(sheet, text, box, style);
+  });
 }
 
 /** A place that is never chosen, so that the others keep their numbers. */

@@ -1,7 +1,7 @@
 // @ts-check
 /** How a relation is drawn: axes, bars or marks, errors, theory, the ball, and words where they cover nothing. */
 
-import { baseAxis, label, room, scale, stroke, ticks, valueAxis } from '../draw/axes.js';
+import { baseAxis, drawable, label, room, scale, stroke, ticks, valueAxis } from '../draw/axes.js';
 import { font } from '../draw/canvas.js';
 import { ball, colourOf, cross, dashed, point, words } from '../draw/marks.js';
 import { square } from '../draw/places.js';
@@ -34,7 +34,7 @@ export function plotted(sheet, spec, points, chosen, places) {
   if (spec.style === 'bars') bars(sheet, points, spots, plot);
   // A line is joined as it comes (a loop); marks only where x goes on and on.
   const inOrder = spec.style === 'line' || (spec.style === 'marks' && rising(points.x));
-  const curves = inOrder ? joined(points, plot) : [];
+  const curves = inOrder ? joined(points, plot, spec) : [];
   if (spec.style !== 'bars') lines(sheet, spec, points, spots, curves, plot);
   inside(sheet, box, () => dashes.forEach(({ runs }) => runs.forEach((run) => dashed(sheet, run))));
   places.begin([...curves.flatMap(({ runs }) => runs), ...dashes.flatMap(({ runs }) => runs)]);
@@ -56,20 +56,20 @@ function laidOut(sheet, spec, points) {
   const air = 6 * unit;
   const [top, bottom] = [line * 0.5 + air, height - line - 2 * air - (spec.axis ? line : 0)];
   pen.font = font(look.size.tick);
-  /** @param {[number, number]} of @param {number} most */
-  const widest = ([low, high], most) => Math.max(...ticks('linear', low, high, most).map((tick) => pen.measureText(label('linear', tick)).width));
-  const left = widest(range.y, Math.min(5, room(sheet, bottom - top))) + 8 * unit + air;
+  /** @param {[number, number]} of @param {number} most @param {import('./types.js').AxisScale} kind */
+  const widest = ([low, high], most, kind) => Math.max(...ticks(kind, low, high, most).map((tick) => pen.measureText(label(kind, tick)).width));
+  const left = widest(range.y, Math.min(5, room(sheet, bottom - top)), spec.y_scale) + 8 * unit + air;
   const edge = spec.style === 'bars' ? 2 * unit : RADIUS * unit + 2;
   const box = { left, right: width - 10 * unit, top, bottom };
-  const x = scale('linear', ...range.x, box.left + edge, box.right - edge);
-  const y = scale('linear', ...range.y, box.bottom, box.top);
+  const x = scale(spec.x_scale, ...range.x, box.left + edge, box.right - edge);
+  const y = scale(spec.y_scale, ...range.y, box.bottom, box.top);
   valueAxis(sheet, box, y);
-  const every = widest(range.x, 6) + 22 * unit;
-  baseAxis(sheet, box, x, ticks('linear', ...range.x, Math.min(8, (box.right - box.left) / every)));
+  const every = widest(range.x, 6, spec.x_scale) + 22 * unit;
+  baseAxis(sheet, box, x, ticks(spec.x_scale, ...range.x, Math.min(8, (box.right - box.left) / every)), (mark) => label(spec.x_scale, mark));
   if (spec.axis) {
     words(sheet, spec.axis, box.right, height - air, { colour: look.colour['ink-2'], align: 'right', baseline: 'bottom' });
   }
-  return { box, x, y, thick: Math.abs(x(spacing(points.x)) - x(0)) };
+  return { box, x, y, thick: spec.style === 'bars' ? Math.abs(x(spacing(points.x)) - x(0)) : 0 };
 }
 
 /** @param {Sheet} sheet @param {Box} box @param {() => void} draw */
@@ -82,12 +82,12 @@ function inside({ context: pen }, box, draw) {
   pen.restore();
 }
 
-/** What was measured has a mark; what is infinite has it at the edge. @param {Points} points @param {Plot} plot
+/** What was measured has a mark; what is off the axis (infinite, or 0 on a log axis) has it at the edge. @param {Points} points @param {Plot} plot
  * @param {RelationSpec['style']} style @returns {Spot[]} */
 function spotsOf({ x: across, rows }, { x, y, thick }, style) {
   return rows.flatMap(({ values }, row) => values.flatMap((value, entry) => {
     const at = across[entry] ?? NaN;
-    if (Number.isNaN(value) || !Number.isFinite(at)) return [];
+    if (Number.isNaN(value) || !drawable(x.kind, at)) return [];
     const shift = style === 'bars' ? ((row + 0.5) / rows.length - 0.5) * thick * 0.86 : 0;
     return [{ cell: row * across.length + entry, left: x(at) + shift, top: y(Math.max(y.low, Math.min(y.high, value))) }];
   }));
@@ -104,11 +104,11 @@ function bars({ context: pen, look }, { x, rows }, spots, { y, thick }) {
   }
 }
 
-/** @param {Points} points @param {Plot} plot */
-function joined({ x: across, rows }, { x, y }) {
+/** @param {Points} points @param {Plot} plot @param {RelationSpec} spec */
+function joined({ x: across, rows }, { x, y }, spec) {
   return rows.map(({ line, values }) => ({
     line,
-    runs: unbroken(across.flatMap((at, entry) => [at, values[entry] ?? NaN]))
+    runs: unbroken(across.flatMap((at, entry) => [at, values[entry] ?? NaN]), spec)
       .map((run) => run.map(([left, height]) => /** @type {Point} */ ([x(left), y(height)]))),
   }));
 }
@@ -127,7 +127,7 @@ function lines(sheet, { style }, { x: across, rows, errors }, spots, curves, { b
   pen.lineWidth = 1.4 * unit;
   for (const [entry, error] of errors.entries()) {
     const [left, value] = [x(across[entry] ?? NaN), first?.values[entry] ?? NaN];
-    const [top, bottom] = [y(value + error), y(value - error)];
+    const [top, bottom] = [y(value + error), y(drawable(y.kind, value - error) ? value - error : y.low)];
     if (!first || !Number.isFinite(left + top) || !(bottom - top > 1)) continue;
     const colour = colourOf(look, first.line.mark);
     stroke(pen, colour, [[left, top], [left, bottom]]);
@@ -137,7 +137,7 @@ function lines(sheet, { style }, { x: across, rows, errors }, spots, curves, { b
   for (const { cell, left, top } of spots) {
     const row = rows[Math.floor(cell / across.length)];
     const mark = row?.line.mark ?? 'ink';
-    if (!Number.isFinite(row?.values[cell % across.length])) cross(sheet, left, top, colourOf(look, mark));
+    if (!drawable(y.kind, row?.values[cell % across.length] ?? NaN)) cross(sheet, left, top, colourOf(look, mark));
     else if (style === 'marks') point(sheet, mark, left, top, small);
   }
 }

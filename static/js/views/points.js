@@ -1,7 +1,7 @@
 // @ts-check
 /** What a relation is made of: measured points, their errors, theory's points, and where things stand. No canvas. */
 
-import { Extent } from '../draw/axes.js';
+import { Extent, drawable } from '../draw/axes.js';
 import { short, typeset } from '../draw/numbers.js';
 import { valueAt } from '../session/frame.js';
 
@@ -12,6 +12,7 @@ import { valueAt } from '../session/frame.js';
 /** @typedef {{label: string, runs: Point[][], value: number}} Dashes `value`: the height of a level line, else NaN */
 /** @typedef {{x: number[], rows: Row[], errors: number[], theory: Dashes[], now: Point | null}} Points */
 /** @typedef {[number, number]} Range */
+/** @typedef {Pick<RelationSpec, 'x_scale' | 'y_scale'>} Scales */
 /** @typedef {{cell: number, left: number, top: number}} Spot a mark on the picture; cell = line × entries + entry */
 
 /** @param {Frame} frame @param {string} name @returns {number[]} */
@@ -28,19 +29,19 @@ export function pointsOf(spec, frame) {
     rows: spec.lines.map((line) => ({ line, values: numbers(frame, line.channel) })),
     errors: numbers(frame, spec.errors),
     theory: spec.theory.map(({ label, channel, value }) =>
-      ({ label, value: value ?? NaN, runs: value === null ? unbroken(numbers(frame, channel)) : [] })),
+      ({ label, value: value ?? NaN, runs: value === null ? unbroken(numbers(frame, channel), spec) : [] })),
     now: Number.isFinite(here) && Number.isFinite(height) ? [here, height] : null,
   };
 }
 
-/** Pairs x, y, cut where one is no number. @param {number[]} flat @returns {Point[][]} */
-export function unbroken(flat) {
+/** Pairs x, y, cut where one has no place on its axis. @param {number[]} flat @param {Scales} scales @returns {Point[][]} */
+export function unbroken(flat, { x_scale, y_scale }) {
   /** @type {Point[][]} */
   const runs = [];
   let open = false;
   for (let index = 0; index + 1 < flat.length; index += 2) {
     const [x = NaN, y = NaN] = [flat[index], flat[index + 1]];
-    const fits = Number.isFinite(x) && Number.isFinite(y);
+    const fits = drawable(x_scale, x) && drawable(y_scale, y);
     if (fits && open) runs.at(-1)?.push([x, y]);
     else if (fits) runs.push([[x, y]]);
     open = fits;
@@ -59,14 +60,14 @@ export function spacing(x) {
 const NEAR = 0.4;
 
 /** What the axes must hold. A declared span is widened by measurements only, never cropped by them.
- * @param {Pick<RelationSpec, 'style' | 'span'>} spec @param {Points} points @returns {{x: Range, y: Range}} */
-export function ranges({ style, span }, { x, rows, errors, theory, now }) {
-  const [across, up, expected] = [new Extent('linear'), new Extent('linear'), new Extent('linear')];
+ * @param {Pick<RelationSpec, 'style' | 'span'> & Scales} spec @param {Points} points @returns {{x: Range, y: Range}} */
+export function ranges({ style, span, x_scale, y_scale }, { x, rows, errors, theory, now }) {
+  const [across, up, expected] = [new Extent(x_scale), new Extent(y_scale), new Extent(y_scale)];
   const half = style === 'bars' ? spacing(x) / 2 : 0;
   for (const value of x) for (const side of [-half, half]) across.add(value + side);
   rows.forEach(({ values }, row) => values.forEach((value, entry) => {
     const error = row === 0 ? errors[entry] ?? NaN : NaN;
-    for (const side of [-1, 1]) up.add(Number.isFinite(error) ? value + side * error : value);
+    for (const side of [-1, 0, 1]) up.add(Number.isFinite(error) ? value + side * error : value);
   }));
   for (const { runs, value } of theory) {
     expected.add(value);
@@ -84,7 +85,7 @@ export function ranges({ style, span }, { x, rows, errors, theory, now }) {
   for (const value of [expected.low, expected.high]) up.add(value);
   if (style === 'bars') up.add(0);
   const [low, high] = up.padded(0.08);
-  const based = up.low >= 0 && up.low <= NEAR * up.high;
+  const based = y_scale === 'linear' && up.low >= 0 && up.low <= NEAR * up.high;
   return { x: wide, y: [based ? 0 : low, style === 'bars' && up.high === 0 ? 0 : high] };
 }
 

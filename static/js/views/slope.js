@@ -80,7 +80,7 @@ export function laidOut(sheet, spec, frame, now, ended, kind) {
   pen.font = font(look.size.body, 650);
   const longest = Math.max(0, ...ended.map((end) => pen.measureText(endText(spec, end)).width)) + 4 * unit;
   // Whole steps of room, or the axis would follow every digit.
-  const share = Math.min(0.4, (Math.ceil(longest / (24 * unit)) * 24 * unit) / (box.right - left));
+  const share = Math.min(0.5, (Math.ceil(longest / (24 * unit)) * 24 * unit) / (box.right - left));
   const end = horizon(Math.max(frame.step, frame.former?.step ?? 0), share);
   return { box, x: scale('linear', 0, end, left, box.right), y: scale(kind, low, high, bottom - 3 * unit, box.top) };
 }

@@ -27,7 +27,7 @@
  */
 /**
  * @typedef {Common & {kind: 'relation', x: string, lines: Line[], errors: string, style: 'marks' | 'bars' | 'line',
- *   theory: Theory[], now: string, axis: string, span: [number, number] | null}} RelationSpec
+ *   theory: Theory[], now: string, axis: string, span: [number, number] | null, x_scale: AxisScale, y_scale: AxisScale}} RelationSpec
  */
 /**
  * @typedef {Common & {kind: 'basins', channel: string, purity: string, tiles: string, labels: string, path: string,
@@ -36,7 +36,7 @@
 /** @typedef {Common & {kind: 'surface', channel: string, path: string, axes: [string, string]}} SurfaceSpec */
 /**
  * @typedef {Common & {kind: 'graph', weights: string, states: string, layout: 'ring' | 'layers', layers: string,
- *   now: string, held: string, press: string}} GraphSpec
+ *   now: string, held: string, press: string, widths?: string}} GraphSpec
  */
 /**
  * @typedef {Common & {kind: 'points', channel: string, classes: string, field: string, certainty: string, held_out: string,
@@ -61,6 +61,7 @@
  * @property {[string, string] | null} arms
  * @property {string} stepName
  * @property {(sentence: string) => void} [say] tells whoever sits at the page
+ * @property {{kind: string, name: string}[]} [controls] as the schema declares them
  * @property {import('./hover.js').Hover} [hover] shared by the views that name the same index
  */
 /** @typedef {{draw(frame: Frame): void, resize(): void, destroy(): void, summary(): string}} Mounted */
