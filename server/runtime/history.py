@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rows = NDArray[np.float32]
-CAPACITY = 2048
+CAPACITY = 1792
+"""So many rows of the page with most series, and its pictures, still fit in a frame of 256 KiB."""
 
 
 @dataclass(frozen=True)
