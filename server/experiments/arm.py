@@ -11,6 +11,7 @@ from server.models.backpropagation import Backpropagation
 from server.models.data import Split
 from server.models.mlp import MLP, targets_of
 from server.models.optimisers import OPTIMISERS, SGD, Adam
+from server.models.program import nonfinite
 from server.models.schedules import rates
 
 
@@ -94,7 +95,7 @@ class Arm:
         self.resting = False
         self.ended = False
         self.first = self.net.parameters.clone()
-        self._changing = (self.net.parameters, self.net.statistics, *self.descent.state)
+        self._changing = (self.net.parameters, self.net.statistics, *self.descent.state.values())
         self._kept = [torch.empty_like(tensor) for tensor in self._changing]
         self.keep()
 
@@ -137,8 +138,7 @@ class Arm:
             minibatches, losses.unbind(), self.rates(len(minibatches)).tolist(), strict=True
         ):
             loss.copy_(self.look(minibatch).view(()))
-            if not self.resting:
-                self._step(rate)
+            self._step(rate)
 
     def accuracy(self) -> Tensor:
         """Per cent of the test examples that are named rightly."""
@@ -158,13 +158,13 @@ class Arm:
 
     def keep(self) -> None:
         """Remember this moment, for `back`."""
-        self._moment = (self.taken, self.descent.steps, self.net.masks.get_state())
+        self._moment = (self.taken, self.descent.steps, self.resting, self.net.masks.get_state())
         for copy, tensor in zip(self._kept, self._changing, strict=True):
             copy.copy_(tensor)
 
     def back(self) -> None:
         """Return to the moment of the last `keep`."""
-        self.taken, self.descent.steps, masks = self._moment
+        self.taken, self.descent.steps, self.resting, masks = self._moment
         self.net.masks.set_state(masks)
         for copy, tensor in zip(self._kept, self._changing, strict=True):
             tensor.copy_(copy)
@@ -186,11 +186,24 @@ class Arm:
             if where := self._bound(minibatch).first_nonfinite():
                 return number, where
             self._step(rate)
-            if where := self.net.first_nonfinite():
+            if where := self.net.first_nonfinite() or self._forgotten():
                 return number, where
-        return len(minibatches) - 1, "velocity became infinite"
+        raise RuntimeError("Steps that had broken the net broke nothing when they were repeated.")
+
+    def _forgotten(self) -> str:
+        """What the rule remembers that is not finite, and of which layer; "" when all is.
+
+        The gradient's square overflows long before the gradient does. Such a weight would never move again.
+        """
+        for what, tensor in self.descent.state.items():
+            if word := nonfinite(tensor):
+                first = int((~tensor.isfinite()).nonzero()[0])
+                return f"{what} of {self.net.owner(first).name} became {word}"
+        return ""
 
     def _step(self, rate: float) -> None:
+        if self.resting:
+            return
         self.descent.learning_rate = rate
         self.descent.step()
         self.taken += 1

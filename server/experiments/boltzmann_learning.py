@@ -34,8 +34,7 @@ from server.grammar import (
 from server.models.two_phases import Phase
 
 SUBSCRIPTS = "₁₂₃₄₅₆₇₈"
-TOLD = 2
-"""Of units that are held, one by one."""
+TOLD = 2  # of units that are held, one by one
 ALIKE = torch.tensor([[0.0, 0.0], [1.0, 1.0]])
 """The line on which both phases agree."""
 

@@ -15,6 +15,8 @@ from server.models.layers import Layer, Stage
 from server.models.mlp import MLP
 from server.models.signals import Sizes, predicted_sizes
 
+DEEP = 10
+"""Hidden layers, from which on a net counts as deep."""
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -72,7 +72,7 @@ class EarlyStopping(Overfitting):
         Overfitting.test_view.model_copy(update={"weight": 2}),
         Curves(
             title="Way from the first weights",
-            caption="‖θ − θ₀‖: A wanders **on**, B went back.",
+            caption="‖θ − θ₀‖: A wanders **on**, B goes back.",
             weight=2,
             lines=pair("distance"),
             low=0,

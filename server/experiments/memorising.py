@@ -7,17 +7,33 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from server.experiments import tricks
+from server.experiments import responses, tricks
 from server.experiments.arm import Arm
 from server.experiments.overfitting import Few, examples, pair
 from server.experiments.paired import CLASSES, Common
-from server.grammar import Curves, Formula, Number, Readout, Theory, Tiles, Verdict, owned
+from server.grammar import Curves, Formula, Matrix, Number, Readout, Theory, Tiles, Verdict, owned
 
 LEARNT = 99.5  # per cent of its training labels from which on a net knows them by heart
+TAUGHT = 90.0  # per cent of true labels from which on a net can learn at all
 ENOUGH = 2000  # minibatches: about twice what the net that the page opens on takes
 BAND = 3.0  # standard errors of a test accuracy
 DRAWN = 12
 CALLED = 3  # the class whose training digits are shown
+KNOWN = ("Neither knows them yet", "Only {} knows them", "Both know them by heart")  # by how many arms are there
+
+
+def confused(arm: str) -> Matrix:
+    """Which test digits an arm takes for which."""
+    return Matrix(
+        title=f"What {arm} takes test digits for",
+        caption=f"True digits: **rows**. Columns: what {arm} says.",
+        detail="0 to 9; per cent of each row of the 300 test digits. On the diagonal: named rightly.",
+        channel=f"confusion_{arm}",
+        colours="sequential",
+        rows="true",
+        columns="said",
+        span=(0, 100),
+    )
 
 
 class Memorising(Few):
@@ -70,7 +86,7 @@ class Memorising(Few):
     views = (
         Curves(
             title="Training digits named as told",
-            caption="Per cent of {examples}. **Both** get there.",
+            caption="Per cent of {examples}. **{known}**.",
             weight=3,
             lines=pair("train"),
             theory=(Theory(label="10 %: guessing", value=100 / CLASSES),),
@@ -88,10 +104,12 @@ class Memorising(Few):
         ),
         Tiles(
             title="What B is told are threes",
-            caption="Some of its **training** digits labelled 3.",
+            caption="{some} of its **training** digits labelled 3.",
             weight=2,
             channel="threes",
         ),
+        confused("A"),
+        confused("B"),
         Curves(
             title="Way from the first weights",
             caption="‖θ − θ₀‖: lists need **longer** ways.",
@@ -134,7 +152,8 @@ class Memorising(Few):
         super().restart()
         a, b = (arm.data for arm in self.pair)
         self.true = 100 * (a.train_labels == b.train_labels).double().mean()
-        self.threes = b.train_inputs[b.train_labels == CALLED][:DRAWN].view(-1, 8, 8)
+        threes = b.train_inputs[b.train_labels == CALLED].view(-1, 8, 8)
+        self.threes, self.some = threes[:DRAWN], "Some" if len(threes) > DRAWN else "All" if len(threes) else "None"
 
     def show(self) -> Mapping[str, Tensor]:
         arm = self.pair[1]
@@ -142,12 +161,23 @@ class Memorising(Few):
         return {name: torch.tensor(count) for name, count in counts.items()} | {
             "true_labels": self.true,
             "threes": self.threes,
+            **{f"confusion_{letter}": counts for letter, counts in zip("AB", self._confusions, strict=True)},
         }
+
+    def words(self) -> Mapping[str, str]:
+        known = [letter for letter, learnt in zip("AB", self._measured[:, 0].tolist(), strict=True) if learnt >= LEARNT]
+        digits = {f"{noun}_{digit}": str(digit) for noun in ("true", "said") for digit in range(CLASSES)}
+        return {**super().words(), **digits, "known": KNOWN[len(known)].format(*known), "some": self.some}
+
+    def _measure(self) -> None:
+        super()._measure()
+        with torch.inference_mode():
+            self._confusions = [_confusion(arm) for arm in self.pair]
 
     def verdict(self) -> Verdict:
         """Whether B knows its labels by heart, and what that is worth on digits it has not seen."""
         line = "of B's labels learnt"
-        (_, test_a, _), (learnt, test, _) = self._measured.tolist()
+        (learnt_a, test_a, _), (learnt, test, _) = self._measured.tolist()
         if self.diverged or not self.step or not self.parameters.random_labels:
             why = "not yet" if self.parameters.random_labels else "B's labels are true"
             return Verdict(number="–", line=line, word="untested", note=self.diverged or why)
@@ -161,6 +191,8 @@ class Memorising(Few):
         word: Literal["holds", "broken", "close", "untested"] = "untested"
         if learnt >= LEARNT:
             word = "holds" if useless else "close"
+        elif self.step >= ENOUGH and learnt_a < TAUGHT:
+            note = "A has not learnt them either"
         elif self.step >= ENOUGH:
             word = "broken"
         return Verdict(number=f"{learnt:.0f} %", line=line, word=word, note=note)
@@ -170,3 +202,11 @@ class Memorising(Few):
         data = self.pair[1].data
         shares = 1 / len(data.test_labels) + 1 / len(data.train_labels)
         return BAND * math.sqrt(accuracy * (100 - accuracy) * shares)
+
+
+def _confusion(arm: Arm) -> Tensor:
+    """Per cent of the test digits of each class (row) that an arm takes for each (column); no number names none."""
+    outputs, labels = arm.net.predict(arm.data.test_inputs), arm.data.test_labels
+    finite = outputs.isfinite().all(1)
+    counts = responses.confusion(labels[finite], outputs[finite].argmax(1), CLASSES)
+    return 100 * counts / counts.sum(1, keepdim=True).clamp_min(1)

@@ -1,5 +1,6 @@
 """What pages on overfitting have in common: few digits, some of them with false labels, judged on digits held out."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -8,13 +9,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from server.experiments import tricks
+from server.experiments import depth, tricks
 from server.experiments.arm import Arm, Recipe
-from server.experiments.paired import Common, Paired
+from server.experiments.paired import CLASSES, EVERY, Common, Paired
 from server.grammar import Curves, Line, Verdict, slider
 from server.models.data import Split
 
 SURE = 2.0  # standard errors by which one arm's test loss has to be lower
+GUESSING = math.log(CLASSES)
 
 
 def pair(channel: str) -> tuple[Line, Line]:
@@ -90,17 +92,19 @@ class Overfitting(Few):
         a, b = (float(losses.mean()) for losses in self._tested)
         gain = self._tested[0] - self._tested[1]
         noise = SURE * float(gain.std()) / len(gain) ** 0.5
+        if min(a, b) >= GUESSING:  # of two that know nothing, neither does better
+            return Verdict(number=_short(b), line=line, word="untested", note=f"A {_short(a)}, guessing {GUESSING:.2f}")
         word: Literal["holds", "broken", "close"] = "close"
         if abs(a - b) > noise:
             word = "holds" if b < a else "broken"
         return Verdict(number=_short(b), line=line, word=word, note=f"A {_short(a)}, noise ±{_short(noise)}")
 
-    waiting = "no step yet"
+    waiting = "not looked at yet"
     """Why there is no verdict, where `judged` says that there is none."""
 
     def judged(self) -> bool:
-        """Whether there is something to judge."""
-        return self.step > 0
+        """Whether both were looked at since their first step: before that they are the same net."""
+        return self.step >= EVERY
 
     def _measure(self) -> None:
         super()._measure()
@@ -114,7 +118,9 @@ def losses_of(arm: Arm, inputs: Tensor, labels: Tensor) -> Tensor:
 
 
 def _short(value: float) -> str:
-    """At most four characters, for whatever is below a million."""
+    """At most four characters; from a million on a power of ten."""
+    if value >= 1e6:
+        return depth.power(value)
     if value < 10:
         return f"{value:.2f}"
     return f"{value:.1f}" if value < 99 else f"{value:.0f}" if value < 9999 else f"{value / 1000:.0f}k"

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from server.experiments import depth, tricks
 from server.experiments.paired import Common, Paired
-from server.grammar import Formula, Number, Readout
+from server.grammar import Formula, Number, Readout, Verdict
 from server.models.signals import predicted_gradients
 
 
@@ -92,6 +92,11 @@ class SkipConnections(Paired):
         super().restart()
         ratios = [predicted_gradients(arm.net.units, depth.theory_of(arm)).to(self.device) for arm in self.pair]
         self.predicted = [ratio * arm.net.gradient_norms()[-1] for arm, ratio in zip(self.pair, ratios, strict=True)]
+
+    def verdict(self) -> Verdict:
+        """Which arm learns first. Of nets that are not deep nothing is claimed."""
+        told = super().verdict()
+        return told if self.parameters.layers >= depth.DEEP else told.model_copy(update={"word": "untested"})
 
     def show(self) -> Mapping[str, Tensor]:
         shown: dict[str, Tensor] = {}

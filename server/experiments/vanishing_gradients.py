@@ -18,7 +18,6 @@ BINS = 20
 LOWEST, HIGHEST = -1.0, 2.0
 LOST = 1e-3  # less than this of the gradient is left: lost
 AN_ORDER = 10.0
-DEEP = 10  # layers, from which on the claim is made
 
 
 class Controls(Common):
@@ -79,7 +78,7 @@ class VanishingGradients(Paired):
         Paired.accuracy_view,
         Curves(
             title="First layer over last",
-            caption="What is **left** of the gradient below.",
+            caption="What is **left** of the last layer's gradient.",
             lines=(Line(channel="left_A", label="A", mark="A"), Line(channel="left_B", label="B", mark="B")),
             theory=(Theory(label="1: nothing lost", value=1.0),),
             scale="log",
@@ -158,20 +157,21 @@ class VanishingGradients(Paired):
             for arm, theory in zip(self.pair, self.theory, strict=True)
         ]
         self.tops = [arm.net.gradient_norms()[-1] for arm in self.pair]
-        self.logarithms, self.looks = self._left().log10(), 1
+        self.logarithms, self.steps = self._left().log10(), 1
 
     def advance(self, steps: int) -> Series:
         series = super().advance(steps)
         if not self.broken_arms:  # of an arm that broke there is nothing more to see
-            self.logarithms = self.logarithms + self._left().log10()
-            self.looks += 1
+            left = torch.stack([series["left_A"], series["left_B"]]).double()
+            self.logarithms = self.logarithms + left.log10().sum(1)
+            self.steps += steps
         return series
 
     def verdict(self) -> Verdict:
-        """First layer over last in both arms: the geometric mean of what was seen so far."""
-        a, b = (10.0 ** (self.logarithms / self.looks)).tolist()
+        """First layer over last in both arms: the geometric mean over all steps so far."""
+        a, b = (10.0 ** (self.logarithms / self.steps)).tolist()
         word: Literal["holds", "broken", "close", "untested"] = "close"
-        if self.parameters.layers < DEEP:
+        if self.parameters.layers < depth.DEEP or self.diverged:
             word = "untested"
         elif a < LOST and 1 / AN_ORDER <= b <= AN_ORDER:
             word = "holds"

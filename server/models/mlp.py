@@ -11,7 +11,9 @@ show.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
+from itertools import accumulate
 
 import torch
 from torch import Tensor
@@ -23,6 +25,7 @@ from server.models.backpropagation import Backpropagation
 from server.models.dropout import Dropout
 from server.models.initialisers import Distribution, first_weights
 from server.models.layer_statistics import LayerStatistics, gradient_norms, layer_statistics
+from server.models.layers import Layer
 from server.models.losses import LOSSES
 from server.models.program import nonfinite
 
@@ -70,6 +73,7 @@ class MLP:
         for layer in self.layers:
             outputs = len(layer.matrix)
             layer.weights.copy_(first_weights(layer.inputs, outputs, initialiser, generator, distribution, scale))
+        self._ends = list(accumulate(sizes))
         self.masks = torch.Generator(device).manual_seed(int(torch.randint(2**62, (), generator=generator)))
         self._loss = LOSSES[loss]
         self._dropout = Dropout(dropout, self.masks) if dropout else None
@@ -127,6 +131,10 @@ class MLP:
         if self._program is None:
             raise ValueError("There is nothing to measure before the first minibatch.")
         return layer_statistics(self.layers, self._program.stages)
+
+    def owner(self, place: int) -> Layer:
+        """The layer to which a place of the flat `parameters` belongs."""
+        return self.layers[bisect(self._ends, place)]
 
     def first_nonfinite(self) -> str:
         """The first layer whose parameters or running averages are not all finite, in words; "" when all

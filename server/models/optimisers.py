@@ -5,8 +5,8 @@ Every rule first adds the pull of the penalties, which draw the parameters towar
     g = ∂E/∂θ + weight_decay · θ + l1 · sign θ
 
 that is ∂/∂θ of ½ weight_decay Σ θ² and of l1 Σ |θ|. All rates are plain attributes: change them between steps as
-you like. What a rule remembers is its `state` and `steps`: copy them to keep a moment, write them back to return
-to it.
+you like. What a rule remembers is its `state`, by what it is, and `steps`: copy them to keep a moment, write them
+back to return to it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Optimiser:
         self.parameters, self.gradient = parameters, gradient
         self.learning_rate, self.weight_decay, self.l1 = learning_rate, weight_decay, l1
         self.steps = 0
-        self.state: tuple[Tensor, ...] = ()
+        self.state: Mapping[str, Tensor] = {}
         self._penalised = torch.empty_like(parameters)
         self._work = torch.empty_like(parameters)
 
@@ -106,7 +106,7 @@ class SGD(_Moving):
             parameters, gradient, learning_rate=learning_rate, momentum=momentum, weight_decay=weight_decay, l1=l1
         )
         self.nesterov = nesterov
-        self.state = (self.velocity,)
+        self.state = {"velocity": self.velocity}
 
     def _move(self, gradient: Tensor) -> None:
         self.parameters.sub_(self._direction(gradient) if self._momentum else gradient, alpha=self.learning_rate)
@@ -145,7 +145,7 @@ class RMSprop(_Moving):
         )
         self.alpha, self.epsilon = alpha, epsilon
         self.square = torch.zeros_like(parameters)
-        self.state = (self.velocity, self.square)
+        self.state = {"velocity": self.velocity, "mean square of the gradient": self.square}
 
     def _move(self, gradient: Tensor) -> None:
         self.square.mul_(self.alpha).addcmul_(gradient, gradient, value=1 - self.alpha)
@@ -181,7 +181,7 @@ class Adam(Optimiser):
         super().__init__(parameters, gradient, learning_rate=learning_rate, weight_decay=weight_decay, l1=l1)
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
         self.velocity, self.square = torch.zeros_like(parameters), torch.zeros_like(parameters)
-        self.state = (self.velocity, self.square)
+        self.state = {"velocity": self.velocity, "mean square of the gradient": self.square}
 
     def _move(self, gradient: Tensor) -> None:
         self.velocity.lerp_(gradient, 1 - self.beta1)

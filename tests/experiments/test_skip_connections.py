@@ -69,6 +69,8 @@ def test_a_few_layers_learn_either_way() -> None:
     experiment = preset("4 layers: A learns as well")
     stepped(experiment, 200)
     assert all(float(arm.accuracy()) > 80 for arm in experiment.pair)
+    verdict = experiment.verdict()
+    assert (verdict.word, verdict.number) == ("untested", str(experiment.reached[1]))
 
 
 def test_with_xaviers_weights_the_plain_net_crawls() -> None:

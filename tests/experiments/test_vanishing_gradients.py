@@ -8,6 +8,7 @@ from torch import nn
 
 from server.experiments import depth
 from server.experiments.vanishing_gradients import VanishingGradients
+from server.grammar import Diverged
 from server.models.data import split
 from server.models.minibatches import Minibatches
 from tests.experiments.running import begun, stepped
@@ -93,6 +94,23 @@ def test_a_few_layers_of_sigmoids_learn_and_nothing_is_claimed_of_them() -> None
     stepped(experiment, 300)
     assert experiment.pair[0].accuracy() > 70
     assert experiment.verdict().word == "untested"
+
+
+def test_how_steps_are_cut_does_not_change_the_verdict() -> None:
+    whole, cut = page(), page()
+    stepped(whole, 90)
+    for steps in (1, 19, 3, 47, 20):
+        stepped(cut, steps)
+    torch.testing.assert_close(cut.logarithms, whole.logarithms)
+    assert cut.verdict() == whole.verdict()
+
+
+def test_of_nets_that_broke_nothing_is_claimed() -> None:
+    experiment = page(layers=30, learning_rate=10.0)
+    with pytest.raises(Diverged):
+        stepped(experiment, 20)
+    verdict = experiment.verdict()
+    assert (verdict.word, verdict.note[:7]) == ("untested", "B broke")
 
 
 def test_where_float32_ends_the_page_says_so() -> None:

@@ -9,7 +9,8 @@ from scipy.stats import ttest_rel
 from sklearn.metrics import log_loss
 from torch import nn
 
-from server.experiments.overfitting import SURE
+from server.experiments.overfitting import SURE, _short
+from server.experiments.paired import EVERY
 from server.experiments.weight_decay import BINS, TINY, WIDEST, WeightDecay
 from server.models.data import split
 from server.models.minibatches import Minibatches
@@ -81,6 +82,35 @@ def test_the_verdict_is_a_paired_comparison(steps: int) -> None:
     assert verdict.word == expected
     assert verdict.number == f"{losses[1].mean():.2f}"
     assert verdict.note.startswith(f"A {losses[0].mean():.2f}, noise")
+
+
+def test_before_both_were_looked_at_nothing_is_judged() -> None:
+    experiment = page()
+    run(experiment, EVERY - 1)
+    assert experiment.verdict().word == "untested"
+    run(experiment, 1)
+    assert experiment.verdict().word != "untested"
+
+
+def test_of_two_nets_that_know_nothing_neither_does_better() -> None:
+    experiment = page(first_weights="zeros")
+    last = run(experiment, 200)
+    assert last["accuracy_A"] < 20
+    assert last["test_B"] < last["test_A"]
+    verdict = experiment.verdict()
+    assert (verdict.word, verdict.note) == ("untested", f"A {last['test_A']:.2f}, guessing 2.30")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.834, "0.83"), (12.34, "12.3"), (512.6, "513"), (123456.0, "123k"), (1.8e17, "10¹⁷")]
+)
+def test_losses_of_any_size_are_short(value: float, text: str) -> None:
+    assert _short(value) == text
+
+
+def test_the_page_says_how_many_digits_are_learnt() -> None:
+    experiment = page(examples=57)
+    assert experiment.words()["learnt"] == str(len(experiment.pair[0].data.train_labels)) == "57"
 
 
 def test_too_strong_a_pull_is_told_as_worse() -> None:

@@ -249,6 +249,15 @@ test('no picture for 2 s while playing is stale, while paused or very slow it is
   assert.equal(last().stale, true);
 });
 
+test('a socket that is given up before it has opened is closed as soon as it has', () => {
+  const { connection, wires } = rig();
+  connection.close();
+  assert.equal(wires[0]?.readyState, 0);
+  wires[0]?.onopen();
+  assert.equal(wires[0]?.readyState, 3);
+  assert.deepEqual(wires[0]?.sent, []);
+});
+
 test('a connection silent for 20 s is opened anew, and a closed one leaves nothing behind', () => {
   const { connection, wires, pass, timers } = rig();
   wires[0]?.accept();

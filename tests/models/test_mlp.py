@@ -114,6 +114,23 @@ def test_a_gradient_that_is_not_a_number_is_neither_clipped_nor_replaced(name: s
     assert net.first_nonfinite() == "weights of layer 1 became not a number"
 
 
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_every_place_of_the_flat_parameters_belongs_to_the_layer_that_uses_it(batch_norm: bool) -> None:
+    net = MLP((3, 5, 4, 2), generator=generator(5), batch_norm=batch_norm)
+    for place in range(len(net.parameters)):
+        before = [(layer.matrix.clone(), layer.biases.clone()) for layer in net.layers]
+        net.parameters[place] += 1
+        owner, *others = sorted(zip(net.layers, before, strict=True), key=lambda pair: pair[0] is not net.owner(place))
+        changed = [not (torch.equal(a.matrix, b) and torch.equal(a.biases, c)) for a, (b, c) in (owner, *others)]
+        if batch_norm and not any(changed):  # its scale, which is neither weight nor shift
+            norm = net.owner(place).norm
+            assert norm is not None
+            assert float(norm.scale.max()) == 2
+            net.parameters[place] -= 1
+            continue
+        assert changed == [True, False, False]
+
+
 def test_scale_multiplies_the_first_weights_alone() -> None:
     one, three = deep(3, 8, batch_norm=True), deep(3, 8, batch_norm=True, scale=3.0)
     for a, b in zip(one.layers, three.layers, strict=True):

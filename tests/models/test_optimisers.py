@@ -101,9 +101,9 @@ def test_what_is_kept_can_be_returned_to(name: str) -> None:
     """Parameters, `state` and `steps` are all that a rule's future hangs on."""
     rule = begun(name)
     descend(rule, 3)
-    kept, steps = [tensor.clone() for tensor in (rule.parameters, *rule.state)], rule.steps
+    kept, steps = [tensor.clone() for tensor in (rule.parameters, *rule.state.values())], rule.steps
     expected = descend(rule, 4)
-    for tensor, copy in zip((rule.parameters, *rule.state), kept, strict=True):
+    for tensor, copy in zip((rule.parameters, *rule.state.values()), kept, strict=True):
         tensor.copy_(copy)
     rule.steps = steps
     assert torch.equal(descend(rule, 4), expected)

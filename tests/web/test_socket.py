@@ -2,6 +2,7 @@
 
 import json
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -150,7 +151,9 @@ def test_ten_megabytes_are_too_big(host: str, neighbour: ClientConnection) -> No
 
 def test_a_message_a_byte_too_long_is_closed_with_1009(host: str, neighbour: ClientConnection) -> None:
     with visit(host) as page:
-        page.send("x" * (Settings().largest_message + 1))
+        # Only the head of the frame, with its length and mask: bytes that the server leaves unread when it hangs up
+        # may make the system reset the connection, and its reason is lost.
+        page.socket.sendall(struct.pack("!BBQ4x", 0x81, 0x80 | 127, Settings().largest_message + 1))
         assert end(page)[0] == 1009
 
 

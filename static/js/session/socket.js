@@ -158,7 +158,9 @@ export class Connection {
     this.wire = null;
     if (!wire) return;
     wire.onopen = wire.onmessage = wire.onclose = null;
-    if (wire.readyState <= OPEN) wire.close();
+    if (wire.readyState === OPEN) wire.close();
+    // Closed before it has opened, the browser would write a warning into the console.
+    else if (wire.readyState < OPEN) wire.onopen = () => wire.close();
   }
 
   close() {
